@@ -1,0 +1,133 @@
+"""Read YAML documents that nobody vouches for.
+
+YAML 1.2 core schema: ``on``, ``NO`` and ``12:30`` stay strings. Aliases, tags, duplicate keys, deep nesting
+and large files are refused before they cost anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from highfence.core.errors import InputError, did_you_mean
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 24
+
+_Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _CoreLoader(_Base):  # type: ignore[misc]
+    """PyYAML's safe loader with YAML 1.2 core scalars and the refusals named above."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    depth = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            raise yaml.constructor.ConstructorError(None, None, "aliases are refused",
+                                                    self.peek_event().start_mark)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise yaml.constructor.ConstructorError(None, None, f"nested deeper than {MAX_DEPTH}",
+                                                    self.peek_event().start_mark)
+        node = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
+            if key is None:
+                raise yaml.constructor.ConstructorError(None, None, "a key must be one word",
+                                                        key_node.start_mark)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}",
+                                                        key_node.start_mark)
+            seen.add(key)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
+        return mapping
+
+
+def _resolve(tag: str, pattern: str, first: str) -> None:
+    _CoreLoader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", re.compile(pattern), list(first))
+
+
+_resolve("null", r"^(?:~|null|Null|NULL|)$", "~nN")
+_CoreLoader.yaml_implicit_resolvers.setdefault("", []).append(("tag:yaml.org,2002:null", re.compile("^$")))
+_resolve("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF")
+_resolve("int", r"^[-+]?[0-9]{1,18}$", "-+0123456789")
+_resolve("float", r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)"
+                  r"|\.(?:nan|NaN|NAN))$", "-+0123456789.")
+
+
+def _integer(loader: Any, node: Any) -> int:
+    return int(loader.construct_scalar(node), 10)
+
+
+def _real(loader: Any, node: Any) -> float:
+    return float(loader.construct_scalar(node).replace(".inf", "inf").replace(".nan", "nan"))
+
+
+_CoreLoader.add_constructor("tag:yaml.org,2002:int", _integer)
+_CoreLoader.add_constructor("tag:yaml.org,2002:float", _real)
+
+
+def parse_yaml(text: str, where: str = "document") -> Any:
+    """Return the one YAML 1.2 document in ``text``.
+
+    >>> parse_yaml("{on: NO, at: 12:30, tpp: 2368}")
+    {'on': 'NO', 'at': '12:30', 'tpp': 2368}
+
+    Raises
+    ------
+    InputError : not YAML, or it uses aliases, tags, duplicate keys, or nests too deep.
+    """
+    loader = _CoreLoader(text)
+    try:
+        return loader.get_single_data()
+    except (yaml.YAMLError, ValueError, RecursionError) as problem:
+        mark = getattr(problem, "problem_mark", None)
+        place = f"{where}, line {mark.line + 1}, column {mark.column + 1}" if mark else where
+        what = getattr(problem, "problem", None) or str(problem).partition("\n")[0]
+        raise InputError(f"not readable as YAML: {what}", where=place,
+                         expected="YAML 1.2 without aliases, tags or duplicate keys", code="bad-yaml") from None
+    finally:
+        loader.dispose()
+
+
+def read_text(path: Path | str, limit: int = MAX_BYTES) -> str:
+    """Return the UTF-8 text of a file no larger than ``limit`` bytes.
+
+    Raises
+    ------
+    InputError : no such file, a folder, too large, or not UTF-8.
+    """
+    path = Path(path)
+    if not path.is_file():
+        near = did_you_mean(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else None
+        raise InputError("no such file", where=str(path), hint=near, code="no-file")
+    with path.open("rb") as file:
+        raw = file.read(limit + 1)
+    if len(raw) > limit:
+        raise InputError("file too large", where=str(path), expected=f"at most {limit:,} bytes", code="too-large")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text", where=str(path), expected="a text file in UTF-8",
+                         code="bad-encoding") from None
+
+
+def read_yaml(path: Path | str, limit: int = MAX_BYTES) -> Any:
+    """Return the YAML document in a file.
+
+    Raises
+    ------
+    InputError : as :func:`read_text` and :func:`parse_yaml`.
+    """
+    return parse_yaml(read_text(path, limit), where=str(path))
