@@ -1,0 +1,53 @@
+"""highfence computes what a chip export rule does.
+
+>>> import highfence as hf
+>>> hf.classify("H20", to="CN", on="2025-05-01").requirement
+'licence'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from highfence.__about__ import DATA_VERSION, __version__
+
+if TYPE_CHECKING:
+    from highfence.catalogue import Catalogue, Chip
+    from highfence.core.errors import HighfenceError, InputError, NoAnswer
+    from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
+
+_LAZY = {
+    "Catalogue": "highfence.catalogue", "Chip": "highfence.catalogue", "catalogue": "highfence.catalogue",
+    "HighfenceError": "highfence.core.errors", "InputError": "highfence.core.errors",
+    "NoAnswer": "highfence.core.errors", "Overlay": "highfence.rules", "Verdict": "highfence.rules",
+    "classify": "highfence.rules", "diff": "highfence.rules", "read_overlay": "highfence.rules",
+}
+
+__all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
+           "__version__", "catalogue", "chip", "classify", "diff", "read_overlay"]
+
+
+def chip(name: str) -> Chip:
+    """Return a chip of the catalogue by any of its names.
+
+    >>> chip("昇腾910B").vendor
+    'huawei'
+
+    Raises
+    ------
+    InputError : no such chip; the hint names the nearest.
+    """
+    from highfence.catalogue import catalogue
+
+    return catalogue().chip(name)
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'highfence' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -52,7 +52,7 @@ def compile_catalogue(data: Path = DATA) -> dict[str, Any]:
     return pack
 
 
-def compile_sources(folder: Path) -> dict[str, Any]:
+def compile_sources(folder: Path, pattern: str = "*.yaml") -> dict[str, Any]:
     """Return every source of a folder of source lists.
 
     Raises
@@ -60,7 +60,7 @@ def compile_sources(folder: Path) -> dict[str, Any]:
     InputError : a source that is defined twice or lacks a field.
     """
     found: dict[str, Any] = {}
-    for path in sorted(folder.rglob("*.yaml")):
+    for path in sorted(folder.glob(pattern)):
         for id, raw in (read_yaml(path) or {}).items():
             if id in found:
                 raise InputError("source defined twice", where=f"{path.name}: {id}")

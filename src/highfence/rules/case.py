@@ -1,0 +1,54 @@
+"""One fully stated question to the law: a part, a transaction and its parties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from highfence.rules.metrics import LAW_METRICS
+
+CONTEXT = ("destination", "hq", "parent_hq", "exporter", "transaction", "item", "end_use", "end_user", "listed",
+           "vendor", "part_id", "designed_in")
+FOUND = ("paragraph", "ic_paragraph", "created_by")
+
+
+class Case:
+    """The values that conditions read.
+
+    Every metric is a float in the unit of its kind or None (unknown); ``flags`` maps names to true, false or
+    None; ``paragraph``, ``ic_paragraph`` and ``created_by`` are filled in while the law is applied.
+    """
+
+    __slots__ = (*LAW_METRICS, *CONTEXT, *FOUND, "flags")
+
+    flags: dict[str, bool | None]
+    paragraph: str | None
+    ic_paragraph: str | None
+    created_by: tuple[str, ...]
+
+    def __init__(self, values: Mapping[str, Any], flags: Mapping[str, bool | None]) -> None:
+        for name in self.__slots__[:-1]:
+            setattr(self, name, values.get(name))
+        self.flags = dict(flags)
+        self.created_by = ()
+
+    def having(self, metrics: Mapping[str, float | None], flags: Mapping[str, bool | None]) -> Case:
+        """Return a copy with some metrics and flags replaced."""
+        twin = Case.__new__(Case)
+        for name in self.__slots__[:-1]:
+            setattr(twin, name, getattr(self, name))
+        for name, value in metrics.items():
+            setattr(twin, name, value)
+        twin.flags = {**self.flags, **flags} if flags else self.flags
+        twin.paragraph = twin.ic_paragraph = None
+        twin.created_by = ()
+        return twin
+
+
+def under(paragraph: str | None, prefix: str) -> bool:
+    """Return whether a paragraph is ``prefix`` or one of its sub-paragraphs.
+
+    >>> under("3A090.a.1", "3A090.a"), under("3A090.b.1", "3A090.a"), under("4A090.a", "4A09")
+    (True, False, False)
+    """
+    return paragraph is not None and (paragraph == prefix or paragraph.startswith(prefix + "."))

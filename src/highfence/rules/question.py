@@ -1,0 +1,208 @@
+"""Turn what a caller asks into a part and a case, with a warning for everything that was filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from highfence.catalogue import catalogue
+from highfence.core.dates import parse_day
+from highfence.core.errors import InputError, did_you_mean
+from highfence.core.labels import Label
+from highfence.core.quantities import parse_quantity
+from highfence.rules.case import Case
+from highfence.rules.law import HORIZON, Law
+from highfence.rules.metrics import END_USES, ITEMS, LAW_FLAGS, LAW_METRICS, LISTED, TRANSACTIONS
+from highfence.rules.parts import US_DIRECT_PRODUCT_PLACES, Part, part_of_chip, part_of_memory
+
+_GIVEN = {**{n: m for n, m in LAW_METRICS.items() if m.given}, **{n: f for n, f in LAW_FLAGS.items() if f.given}}
+_NOT_CLAIMED = {"us_content_share": 0.0, "listed_ownership": 0.0}
+
+
+class _Omitted(str):
+    """``"US"`` as a default that can be told from ``"US"`` as an answer."""
+
+    __slots__ = ()
+
+
+US_BY_DEFAULT = _Omitted("US")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A part, the case that it makes, and what had to be filled in."""
+
+    part: Part
+    case: Case
+    day: date
+    asked: Mapping[str, Any]
+    warnings: tuple[Label, ...]
+
+
+def find_part(chip: Any, item: str) -> Part:
+    """Return the part that a caller means: a catalogue name, a sheet (mapping or file), or a Part.
+
+    Raises
+    ------
+    InputError : an unknown name, or a sheet that cannot be read.
+    """
+    if isinstance(chip, Part):
+        return chip
+    if isinstance(chip, Mapping):
+        from highfence.rules.sheet import part_of_sheet
+
+        return part_of_sheet(chip)
+    if isinstance(chip, Path) or (isinstance(chip, str) and chip.endswith((".yaml", ".yml"))):
+        from highfence.rules.sheet import read_sheet
+
+        return read_sheet(chip)
+    if item == "hbm":
+        return part_of_memory(catalogue().memory(chip).id)
+    return part_of_chip(catalogue().chip(chip).id)
+
+
+def ask(
+    law: Law, chip: Any, *, to: str, on: str | date, hq: str | None, parent_hq: str | None, end_user: str | None,
+    end_use: str | None, listed: str | None, exporter: str, reexport_from: str | None, transaction: str, item: str,
+    datacenter: bool | None, conditions: Mapping[str, Any] | None,
+) -> Question:
+    """Read every argument of a question, strictly.
+
+    Raises
+    ------
+    InputError : an unknown word, place, condition or day.
+    """
+    day = parse_day(on, "--on")
+    law.on(day)
+    _one_of(transaction, TRANSACTIONS, "--transaction")
+    _one_of(item, ITEMS, "--item")
+    part = find_part(chip, item)
+    if datacenter is not None and datacenter is not part.datacenter:
+        part = _with_datacenter(part, datacenter)
+    warnings: list[Label] = []
+    place = law.gazetteer.code
+    destination = place(to)
+    hq = place(hq, "--hq") if hq else _same_as_destination(destination, transaction, warnings)
+    parent = place(parent_hq, "--parent-hq") if parent_hq else hq
+    origin = _exporter(law, part, destination, exporter, reexport_from, transaction, warnings)
+    if listed is not None:
+        _one_of(listed, LISTED, "--listed")
+    if end_use is not None:
+        _one_of(end_use, END_USES, "--end-use")
+    if day > HORIZON:
+        warnings.append(Label(
+            f"The public record was read to {HORIZON}; a later rule, a court or a truce may have changed this.",
+            f"公开记录查至{HORIZON}；此后的规则、判决或休战安排可能已改变结果。"))
+    given = read_conditions(conditions)
+    case = _case(part, given, {
+        "destination": destination, "hq": hq, "parent_hq": parent, "exporter": origin, "transaction": transaction,
+        "item": item, "end_use": end_use, "end_user": end_user.casefold() if end_user else None, "listed": listed,
+        "vendor": part.vendor, "part_id": part.id, "designed_in": part.designed_in})
+    asked = {"to": destination, "on": day.isoformat(), "hq": hq, "parent_hq": parent, "end_user": end_user,
+             "end_use": end_use, "listed": listed, "exporter": origin, "transaction": transaction, "item": item,
+             "datacenter": part.datacenter, "conditions": dict(given)}
+    return Question(part, case, day, asked, tuple(warnings))
+
+
+def read_conditions(raw: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the stated conditions: flags as booleans, quantities in the unit inside.
+
+    Raises
+    ------
+    InputError : a name that no provision asks for, or a value of the wrong kind.
+    """
+    given: dict[str, Any] = {}
+    for name, value in (raw or {}).items():
+        if name not in _GIVEN:
+            raise InputError("no provision asks for this condition", where="conditions", got=name,
+                             expected=", ".join(sorted(_GIVEN)), hint=did_you_mean(str(name), _GIVEN),
+                             code="unknown-condition")
+        given[name] = _given_value(name, value)
+    return given
+
+
+def _given_value(name: str, value: Any) -> bool | float:
+    if name in LAW_FLAGS:
+        word = value if isinstance(value, bool) else _BOOLEANS.get(str(value).casefold())
+        if word is None:
+            raise InputError("not yes or no", where=f"conditions: {name}", got=value, expected="true or false",
+                             example="true")
+        return word
+    return parse_quantity(value, LAW_METRICS[name].kind, f"conditions: {name}")
+
+
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
+def _one_of(word: str, words: tuple[str, ...], where: str) -> None:
+    if word not in words:
+        raise InputError("unknown word", where=where, got=word, expected=", ".join(words), example=words[0],
+                         hint=did_you_mean(str(word), words))
+
+
+def _same_as_destination(destination: str, transaction: str, warnings: list[Label]) -> str:
+    if transaction != "import":
+        warnings.append(_assumed_hq(destination))
+    return destination
+
+
+@lru_cache(maxsize=512)
+def _assumed_hq(destination: str) -> Label:
+    return Label(f"No headquarters stated: the end user is taken to be headquartered in {destination}.",
+                 f"未说明总部所在地：假定最终用户总部位于{destination}。")
+
+
+def _exporter(law: Law, part: Part, destination: str, exporter: str, reexport_from: str | None, transaction: str,
+              warnings: list[Label]) -> str:
+    if reexport_from:
+        return law.gazetteer.code(reexport_from, "--reexport-from")
+    if transaction == "transfer":
+        return destination if isinstance(exporter, _Omitted) else law.gazetteer.code(exporter, "--exporter")
+    if isinstance(exporter, _Omitted) and part.designed_in not in (None, "US"):
+        home = str(part.designed_in)
+        warnings.append(Label(f"No exporter stated: the part is taken to leave {home}, where its maker is.",
+                              f"未说明出口地：假定自其厂商所在地{home}发出。"))
+        return home
+    if isinstance(exporter, _Omitted) and transaction == "reexport":
+        raise InputError("a reexport leaves a third country", where="--reexport-from", expected="a country",
+                         example="SG")
+    return law.gazetteer.code(exporter, "--exporter")
+
+
+def _with_datacenter(part: Part, datacenter: bool) -> Part:
+    from dataclasses import replace
+
+    return replace(part, datacenter=datacenter)
+
+
+def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any]) -> Case:
+    metrics: dict[str, Any] = {name: known.value for name, known in part.inputs.items() if known.known}
+    metrics.pop("logic_die_area", None)
+    tpp, area = part.input("tpp"), part.input("logic_die_area")
+    if tpp.known:
+        metrics["bits_x_tops"] = tpp.value
+        if area.known and area.value:
+            metrics["performance_density"] = tpp.low / area.value
+    if "io_bandwidth" in metrics and "dram_bandwidth" in metrics:
+        metrics["dram_plus_io"] = metrics["io_bandwidth"] + metrics["dram_bandwidth"]
+    flags: dict[str, bool | None] = {"datacenter": part.datacenter, "has_hbm": part.has_hbm, **_origin(part, context)}
+    metrics.update(_NOT_CLAIMED)
+    flags.update({n: False for n in ("exported_by_fabricator", "designer_attestation",
+                                     "packaged_and_attested_outside_macau_d5")})
+    for name, value in given.items():
+        (flags if name in LAW_FLAGS else metrics)[name] = value
+    return Case({**metrics, **context}, flags)
+
+
+def _origin(part: Part, context: Mapping[str, Any]) -> dict[str, bool | None]:
+    """What is known of a part's origin: US designers' parts are US origin; Chinese parts at home are left open."""
+    if part.designed_in == "US" or part.designed_in is None:
+        return {"us_origin": part.designed_in == "US" or None, "us_direct_product": True if part.designed_in else None}
+    at_home = context["exporter"] in {part.designed_in, "HK", "MO"} and part.designed_in == "CN"
+    if at_home or part.made_in not in US_DIRECT_PRODUCT_PLACES:
+        return {"us_origin": False, "us_direct_product": None}
+    return {"us_origin": False, "us_direct_product": True}

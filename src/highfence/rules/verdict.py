@@ -1,0 +1,239 @@
+"""The answer: what the law says of one part in one transaction on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from highfence.__about__ import DATA_VERSION
+from highfence.core.facts import Source
+from highfence.core.labels import Label
+from highfence.core.quantities import KINDS, human_scale
+from highfence.rules.conditions import Finding
+from highfence.rules.uncertainty import Split
+
+DISCLAIMER = Label("Not legal advice. Parties are not screened against lists, and only the paragraphs of advanced "
+                   "computing are modelled.",
+                   "非法律意见。未对交易方进行名单筛查，且仅涵盖先进计算相关段落。")
+
+LAW_VERSION = "2026-09-25"
+"""Day to which the public record of the law was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A provision that took part in the answer.
+
+    Attributes
+    ----------
+    evidence : how well its text is known: primary, quoted, secondary, reported or recalled.
+    """
+
+    address: str
+    id: str
+    title: Label
+    says: Label
+    citation: str
+    evidence: str
+    source: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionStatus:
+    """A licence exception: available, unavailable or conditional, and why."""
+
+    id: str
+    status: str
+    why: Label
+    title: Label
+    citation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A posture, a flag or a measure that stands beside the requirement."""
+
+    id: str
+    status: str
+    text: Label
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty on import: its rate, and whether it is due."""
+
+    id: str
+    rate: float
+    status: str
+    text: Label
+    exemptions: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Signed distance of a metric from one line: negative below it.
+
+    Attributes
+    ----------
+    distance : in ``unit``; ``percent`` : of the line; both None where the metric is unknown.
+    low, high : distance at the ends of a contested metric.
+    """
+
+    provision: str
+    metric: str
+    label: Label
+    op: str
+    line: float
+    unit: str
+    value: float | None
+    distance: float | None
+    percent: float | None
+    low: float | None
+    high: float | None
+    parameter: str
+    source: str
+    reported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TraceStep:
+    """One provision of the answer, clause by clause."""
+
+    layer: str
+    provision: Reference
+    result: bool | None
+    finding: Finding
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as JSON."""
+        word = "unknown" if self.result is None else "met" if self.result else "not met"
+        return {"layer": self.layer, "provision": self.provision, "result": word, "finding": self.finding.to_dict()}
+
+
+@dataclass(frozen=True, slots=True)
+class SplitPoint:
+    """The input, and the value of it, that separates possible answers.
+
+    Attributes
+    ----------
+    at : in ``unit``; None for a yes-or-no input.
+    """
+
+    input: str
+    label: Label
+    at: float | None
+    unit: str
+    below: str
+    above: str
+    text: Label
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the law says; see ``docs/contracts.md`` for every field.
+
+    Attributes
+    ----------
+    jurisdiction : ``subject``, ``not_subject`` or ``unknown``.
+    paragraph : most specific modelled paragraph, ``none`` or ``unknown``.
+    requirement : ``licence``, ``none`` or ``unknown``.
+    review : policy under which a licence would be reviewed, or None.
+    possible : every answer that the unknown inputs leave open, as ``paragraph: requirement``.
+    """
+
+    chip: str
+    name: Label
+    query: Mapping[str, Any]
+    jurisdiction: str
+    jurisdiction_basis: Label
+    paragraph: str
+    requirement: str
+    provisions: tuple[Reference, ...]
+    exceptions: tuple[ExceptionStatus, ...]
+    review: str | None
+    review_basis: Label | None
+    review_conditions: tuple[Label, ...]
+    outcome_label: Label
+    enforcement: tuple[Note, ...]
+    duties: tuple[Duty, ...]
+    measures: tuple[Note, ...]
+    possible: tuple[str, ...]
+    splits_on: tuple[SplitPoint, ...]
+    warnings: tuple[Label, ...]
+    details: Details = field(repr=False, compare=False)
+
+    @property
+    def outcome(self) -> str:
+        """The answer in one line of English."""
+        return self.outcome_label.en
+
+    @property
+    def margins(self) -> tuple[Margin, ...]:
+        """Signed distance to every line of the day."""
+        return self.details.margins()
+
+    @property
+    def trace(self) -> tuple[TraceStep, ...]:
+        """Every provision of the day, clause by clause."""
+        return self.details.trace()
+
+    @property
+    def open_questions(self) -> tuple[Label, ...]:
+        """What nobody knows that bears on this answer."""
+        return self.details.open_questions()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source that the answer rests on."""
+        return self.details.sources()
+
+    def to_dict(self, lang: str | None = None) -> dict[str, Any]:
+        """Return the verdict as JSON; ``lang`` chooses the language of the one-line outcome."""
+        raw = {f.name: getattr(self, f.name) for f in fields(self)
+               if f.name not in {"details", "outcome_label", "warnings"}}
+        return {**raw, "outcome": self.outcome_label.text(lang or "en"), "outcome_text": self.outcome_label,
+                "margins": self.margins, "trace": self.trace, "open_questions": self.open_questions,
+                "warnings": self.warnings, "law_version": LAW_VERSION, "data_version": DATA_VERSION,
+                "disclaimer": DISCLAIMER}
+
+
+class Details:
+    """What a verdict works out only when asked."""
+
+    def margins(self) -> tuple[Margin, ...]:
+        """Return the distances to every line."""
+        raise NotImplementedError
+
+    def trace(self) -> tuple[TraceStep, ...]:
+        """Return the clauses."""
+        raise NotImplementedError
+
+    def open_questions(self) -> tuple[Label, ...]:
+        """Return what is not known."""
+        raise NotImplementedError
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return the sources."""
+        raise NotImplementedError
+
+
+def split_point(split: Split, label: Label, kind: str) -> SplitPoint:
+    """Put a split into words: what the answer is on each side."""
+    if split.at is None:
+        text = Label(f"{split.above} if {label.en}; {split.below} if not",
+                     f"如{label.zh}则为{split.above}，否则为{split.below}")
+        return SplitPoint(split.input, label, None, "", split.below, split.above, text)
+    unit, scale = human_scale(kind) if kind in KINDS else ("", 1.0)
+    at = split.at / scale
+    shown = f"{at:,.6g} {unit}".strip()
+    with_below = split.at_line == split.below
+    words = ("at or below", "above") if with_below else ("below", "at or above")
+    zh = ("不高于", "高于") if with_below else ("低于", "不低于")
+    text = Label(f"{split.below} if {label.en} is {words[0]} {shown}; {split.above} if {words[1]}",
+                 f"{label.zh}{zh[0]}{shown}时为{split.below}，{zh[1]}时为{split.above}")
+    return SplitPoint(split.input, label, at, unit, split.below, split.above, text)
