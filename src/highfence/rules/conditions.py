@@ -20,7 +20,7 @@ from highfence.rules.metrics import END_USES, ITEMS, LAW_FLAGS, LAW_METRICS, LIS
 
 Truth = bool | None
 Test = Callable[[Case], Truth]
-Arrays = Mapping[str, Any]
+Arrays = dict[Any, Any]
 
 OPERATORS = {"at_least": "≥", "above": ">", "below": "<", "at_most": "≤"}
 _CONTRARY = {"at_least": "<", "above": "≤", "below": "≥", "at_most": ">"}
@@ -122,7 +122,7 @@ class Compare:
             return (values >= bound if op == "at_least" else values > bound if op == "above" else
                     values < bound if op == "below" else values <= bound)
 
-        return compare
+        return _once((name, op, bound), compare)
 
     def explain(self, case: Case, terms: Terms) -> Finding:
         limit, row = terms.parameter(self.limit), LAW_METRICS[self.metric]
@@ -254,13 +254,10 @@ class Classified:
     of_ic: bool
 
     def test(self, terms: Terms) -> Test:
-        prefixes, get = self.prefixes, attrgetter("ic_paragraph" if self.of_ic else "paragraph")
-
-        def classified(case: Case) -> Truth:
-            paragraph = get(case)
-            return None if paragraph is None else any(under(paragraph, p) for p in prefixes)
-
-        return classified
+        members = frozenset(p for p in PARAGRAPHS if any(under(p, prefix) for prefix in self.prefixes))
+        if self.of_ic:
+            return lambda case: None if (p := case.ic_paragraph) is None else p in members
+        return lambda case: None if (p := case.paragraph) is None else p in members
 
     def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
         raise NotImplementedError("paragraphs of contained ICs are found row by row")
@@ -318,7 +315,7 @@ class All:
         return every
 
     def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
-        return _reduce([c.array(terms) for c in self.of], "logical_and")
+        return _once(self, _reduce([c.array(terms) for c in self.of], "logical_and"))
 
     def explain(self, case: Case, terms: Terms) -> Finding:
         found = tuple(c.explain(case, terms) for c in self.of)
@@ -349,7 +346,7 @@ class Any_:
         return some
 
     def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
-        return _reduce([c.array(terms) for c in self.of], "logical_or")
+        return _once(self, _reduce([c.array(terms) for c in self.of], "logical_or"))
 
     def explain(self, case: Case, terms: Terms) -> Finding:
         found = tuple(c.explain(case, terms) for c in self.of)
@@ -389,6 +386,17 @@ def _reduce(tests: Sequence[Callable[[Arrays, Any], Any]], name: str) -> Callabl
         return total
 
     return combined
+
+
+def _once(key: Any, test: Callable[[Arrays, Any], Any]) -> Callable[[Arrays, Any], Any]:
+    """Work a test out once a set of rows, however many provisions share it."""
+    def kept(arrays: Arrays, xp: Any) -> Any:
+        found = arrays.get(key)
+        if found is None:
+            found = arrays[key] = test(arrays, xp)
+        return found
+
+    return kept
 
 
 def walk(condition: Condition) -> Iterator[Condition]:

@@ -193,7 +193,7 @@ class LawOnDay:
         return iter(sorted(found, key=lambda a: (a.provision.rank, a.provision.address)))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Law:
     """All law, on every day.
 

@@ -1,0 +1,195 @@
+"""``chip``, ``chips``, ``systems``, ``memory``, ``models`` and ``sources``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from highfence.catalogue import Chip, catalogue, metrics_of
+from highfence.catalogue.attributes import ATTRIBUTES, attributes_of
+from highfence.cli.output import console, format_option, lang_option, print_json, print_rows
+from highfence.core.facts import Fact, Resolved
+from highfence.core.labels import Label
+from highfence.core.quantities import format_quantity
+
+
+@click.command()
+@click.argument("name")
+@format_option
+@lang_option
+def chip(name: str, format_: str, lang: str) -> None:
+    """Show one chip: every fact with its range, grade and source.
+
+    NAME is an id, a name or an alias in English or Chinese: H20, 910C, 昇腾910B, 思元590.
+    """
+    found = catalogue().chip(name)
+    if format_ == "table":
+        _print_chip(found, lang)
+    elif format_ == "json":
+        print_json("chip", chip_to_dict(found), sources=[catalogue().source(s) for s in sources_of(found)])
+    else:
+        print_rows([_fact_row(f, lang) for f in found.all_facts()], format_, "facts")
+
+
+def chip_to_dict(found: Chip) -> dict[str, Any]:
+    """Return a chip with its facts, resolved values, metrics and gaps as JSON."""
+    return {
+        "id": found.id, "name": found.name, "vendor": found.vendor, "family": found.family, "kind": found.kind,
+        "form": found.form, "status": found.status, "aliases": found.aliases, "note": found.note,
+        "values": {n: {"value": r.value, "low": r.low if r.contested else None, "high": r.high if r.contested else None,
+                       "unit": r.fact.unit, "grade": r.grade, "source": r.fact.source, "contested": r.contested}
+                   for n, r in found.resolved.items()},
+        "metrics": {n: {"value": m.value, "low": m.low, "high": None if m.high == float("inf") else m.high,
+                        "unit": m.kind, "formula": m.formula, "grade": m.grade} for n, m in metrics_of(found).items()},
+        "facts": [f.to_dict() for f in found.all_facts()], "prices": found.prices, "missing": missing(found),
+        "explanations": found.explanations}
+
+
+def missing(found: Chip) -> list[str]:
+    """Return the attributes that decide law and of which nothing is published."""
+    wanted = {"memory_capacity", "memory_bandwidth", "logic_die_area", "announced", "tdp", "process_node", "datacenter"}
+    gaps = [n for n in ATTRIBUTES if n in wanted and found[n] is None]
+    if not any(n.startswith("peak_") for n in found.resolved):
+        gaps.insert(0, "peaks")
+    if "io_bandwidth_total" not in metrics_of(found):
+        gaps.append("io_bandwidth")
+    return gaps
+
+
+def sources_of(found: Chip) -> list[str]:
+    """Return the ids of a chip's sources, in order of first use."""
+    return list(dict.fromkeys([*(f.source for f in found.all_facts()), *(p.source for p in found.prices)]))
+
+
+def _print_chip(found: Chip, lang: str) -> None:
+    from rich import box
+    from rich.table import Table
+
+    out = console()
+    out.print(f"[bold]{found.name.text(lang)}[/]  {found.vendor} · {found.family} · {found.form} · {found.status}")
+    if found.note:
+        out.print(found.note.text(lang), style="dim")
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for title in (Label("", ""), Label("value", "数值"), Label("range", "范围"), Label("grade", "证据"),
+                  Label("source", "来源")):
+        table.add_column(title.text(lang), overflow="fold")
+    for name, metric in metrics_of(found).items():
+        label = _METRIC_LABELS[name].text(lang)
+        spread = _range(metric.low, metric.high, metric.kind) if metric.contested else ""
+        table.add_row(f"[bold]{label}[/]", format_quantity(metric.value, metric.kind), spread, metric.grade,
+                      metric.formula)
+    for name in attributes_of("chip"):
+        resolved = found.resolved.get(name)
+        if resolved is not None:
+            table.add_row(ATTRIBUTES[name].label.text(lang), _shown(resolved), _spread(resolved), resolved.grade,
+                          resolved.fact.source)
+    out.print(table)
+    for price in found.prices:
+        unit = "USD/h" if price.kind == "rental" else "USD"
+        out.print(f"  {Label('price', '价格').text(lang)}: {price.value:,.10g} {unit} ({price.kind}, {price.place or '–'},"
+                  f" {price.date}, {price.source})", style="dim")
+    gaps = missing(found)
+    if gaps:
+        out.print(f"{Label('Not published', '未公布').text(lang)}: {', '.join(gaps)}", style="yellow")
+    for check, why in found.explanations.items():
+        out.print(f"{Label('Discrepancy', '数据差异').text(lang)} ({check}): {why.text(lang)}", style="dim")
+
+
+_METRIC_LABELS = {
+    "tpp": Label("TPP", "总处理性能TPP"), "performance_density": Label("performance density", "性能密度"),
+    "io_bandwidth_total": Label("aggregate I/O, both directions", "双向I/O总带宽"),
+    "dram_bandwidth": Label("total DRAM bandwidth", "DRAM总带宽"),
+    "memory_bandwidth_density": Label("memory bandwidth density", "内存带宽密度"),
+}
+
+
+def _shown(resolved: Resolved) -> str:
+    return _value(resolved.value, resolved.fact.unit)
+
+
+def _value(value: float | str | bool | None, unit: str | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or isinstance(value, str):
+        return value or ""
+    return format_quantity(value, unit or "count")
+
+
+def _spread(resolved: Resolved) -> str:
+    if not resolved.contested:
+        return ""
+    return "disputed" if isinstance(resolved.value, (bool, str)) else _range(resolved.low, resolved.high,
+                                                                             resolved.fact.unit or "count")
+
+
+def _range(low: float, high: float, kind: str) -> str:
+    end = "?" if high == float("inf") else format_quantity(high, kind)
+    return f"{format_quantity(low, kind)} – {end}"
+
+
+def _fact_row(fact: Fact, lang: str) -> dict[str, Any]:
+    row = fact.to_dict()
+    row.update({k: getattr(fact, k).text(lang) for k in ("note", "rejected") if getattr(fact, k)})
+    return {k: row.get(k) for k in ("attribute", "value", "low", "high", "unit", "period", "published", "accessed",
+                                    "grade", "source", "at", "kind", "note", "rejected")}
+
+
+@click.command()
+@click.option("--where", multiple=True, help="Keep rows: 'tpp>=4800', 'vendor=nvidia', 'memory_bandwidth>=4 TB/s'.")
+@click.option("--sort", multiple=True, help="Column to sort by; '-tpp' for descending.")
+@click.option("--columns", help="Columns to show, joined by commas.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
+@format_option
+@lang_option
+def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, limit: int | None, format_: str,
+          lang: str) -> None:
+    """List chips, filtered and sorted."""
+    from highfence.catalogue.query import select_chips
+
+    shown = [c.strip() for c in columns.split(",")] if columns else None
+    if shown is None and format_ in {"table", "md"}:
+        shown = ["id", f"name_{lang}", "vendor", "tpp", "performance_density", "memory_capacity_gb",
+                 "dram_bandwidth_gb_s", "io_bandwidth_total_gb_s", "logic_die_area_mm2", "released", "missing"]
+    rows = select_chips(where, sort, shown)
+    print_rows(rows[:limit] if limit else rows, format_, "chips", columns=shown)
+
+
+def _listing(name: str, default: list[str]) -> click.Command:
+    @click.command(name=name, help={"systems": "List servers, racks and clusters.", "memory": "List memory stacks.",
+                                    "models": "List open language models."}[name])
+    @format_option
+    @lang_option
+    def command(format_: str, lang: str) -> None:
+        from highfence.catalogue.table import tables
+
+        rows = tables()[name]
+        shown = [c.format(lang=lang) for c in default] if format_ in {"table", "md"} else None
+        print_rows(rows, format_, name, columns=shown)
+
+    return command
+
+
+systems = _listing("systems", ["id", "name_{lang}", "vendor", "kind", "chip", "chips", "scale_up_domain",
+                               "scale_up_bandwidth_gb_s", "power_w", "announced"])
+memory = _listing("memory", ["id", "name_{lang}", "vendor", "generation", "stack_height", "memory_bandwidth_gb_s",
+                             "package_area_mm2", "memory_bandwidth_density_gb_s_mm2"])
+models = _listing("models", ["id", "name_{lang}", "developer", "released", "parameters_total", "parameters_active",
+                             "source"])
+
+
+@click.command()
+@click.argument("id", required=False)
+@format_option
+def sources(id: str | None, format_: str) -> None:
+    """List sources, or show one."""
+    from highfence.core.envelope import plain
+    from highfence.core.errors import InputError, did_you_mean
+    from highfence.rules.store import shipped_law
+
+    known = {s.id: s for s in catalogue().sources()} | dict(shipped_law().sources)
+    if id is not None and id not in known:
+        raise InputError("no such source", got=id, hint=did_you_mean(id, known))
+    rows = [plain(known[i]) for i in ([id] if id else sorted(known))]
+    print_rows(rows, format_, "sources", columns=["id", "title", "publisher", "date", "url"] if format_ == "table"
+               else None)

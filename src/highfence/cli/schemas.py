@@ -1,0 +1,64 @@
+"""JSON Schemas of what the command line prints, made from the result types themselves."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from typing import Any, get_args, get_origin, get_type_hints
+
+from highfence.core.envelope import SCHEMA_VERSION
+from highfence.core.labels import Label
+from highfence.rules import Migration, Verdict
+
+_PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+_VERDICT_TEXT = ("outcome", "law_version", "data_version")
+
+
+def schema_of(what: str) -> dict[str, Any]:
+    """Return the schema of the envelope around a kind of result, or of any envelope."""
+    result = {"envelope": {}, "verdict": _verdict(), "migration": _of(Migration), "chip": {"type": "object"}}[what]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"highfence/{what}/{SCHEMA_VERSION}",
+        "type": "object",
+        "required": ["schema", "highfence", "data_version", "result", "warnings", "sources"],
+        "properties": {
+            "schema": {"type": "string"}, "highfence": {"type": "string"}, "data_version": {"type": "string"},
+            "result": result, "warnings": {"type": "array"}, "sources": {"type": "array", "items": {"type": "object"}}},
+    }
+
+
+def _verdict() -> dict[str, Any]:
+    from highfence.rules.verdict import Margin
+
+    schema = _of(Verdict)
+    properties = schema["properties"]
+    for name in ("details", "outcome_label"):
+        properties.pop(name, None)
+    properties.update({name: {"type": "string"} for name in _VERDICT_TEXT})
+    label = _of(Label)
+    properties.update({"outcome_text": label, "disclaimer": label, "trace": {"type": "array"},
+                       "margins": {"type": "array", "items": _of(Margin)},
+                       "open_questions": {"type": "array", "items": label}})
+    schema["required"] = sorted(properties)
+    return schema
+
+
+def _of(kind: Any) -> dict[str, Any]:
+    if kind in _PLAIN:
+        return {"type": _PLAIN[kind]}
+    if is_dataclass(kind) and isinstance(kind, type):
+        try:
+            hints = get_type_hints(kind)
+        except NameError:
+            import highfence.rules.verdict as home
+
+            hints = get_type_hints(kind, vars(home))
+        return {"type": "object", "properties": {f.name: _of(hints[f.name]) for f in fields(kind)
+                                                 if not f.name.startswith("_")}}
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (tuple, list):
+        return {"type": "array", "items": _of(arguments[0]) if arguments else {}}
+    if arguments and type(None) in arguments:
+        inner = [_of(a) for a in arguments]
+        return {"anyOf": inner}
+    return {"type": "object"} if origin is dict or "Mapping" in str(kind) else {}

@@ -1,0 +1,98 @@
+"""Which parts a brief compares with when the reader names none: chosen from the catalogue, not by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from os.path import commonprefix
+
+from highfence.catalogue import Chip, catalogue
+from highfence.rules.classify import classify
+from highfence.rules.parts import Part, part_of_chip
+from highfence.rules.question import find_part
+
+YARDSTICK = "H100"
+"""The part that the trade measures others by, and the first that the letters of 2022 named."""
+
+MOST = 4
+
+
+def references(part: Part, named: Sequence[str] | None, day: date) -> tuple[Part, ...]:
+    """Return the parts to compare with: those named, or its uncut sibling, the yardstick and its rivals.
+
+    Raises
+    ------
+    InputError : a name that the catalogue does not know.
+    """
+    if named is not None:
+        found = [find_part(name, "ic") for name in named]
+    else:
+        found = [p for p in (_sibling(part), part_of_chip(catalogue().chip(YARDSTICK).id)) if p is not None]
+        found += _rivals(part, day)
+    kept = {p.id: p for p in found if p.id != part.id}
+    return tuple(kept.values())[:MOST]
+
+
+def _documented() -> Iterator[Chip]:
+    """Yield what ships, best documented first: parts in many sources are those that buyers weigh."""
+    chips = [c for c in catalogue().chips() if c.status == "shipping" and c.kind != "wafer" and c["memory_bandwidth"]]
+    return iter(sorted(chips, key=lambda c: (-len({f.source for f in c.all_facts()}), c.id)))
+
+
+def _rivals(part: Part, day: date) -> list[Part]:
+    if part.designed_in == "CN":
+        return _admitted_to_china(part, day)
+    return _made_in_china()
+
+
+def _made_in_china() -> list[Part]:
+    """Return the best documented Chinese data-centre parts, one of each family and no more than two of a maker."""
+    found: list[Part] = []
+    families: set[str] = set()
+    for chip in _documented():
+        part = part_of_chip(chip.id)
+        if (part.designed_in == "CN" and part.datacenter and part.input("tpp").value and chip.family not in families
+                and sum(p.vendor == part.vendor for p in found) < 2):
+            found.append(part)
+            families.add(chip.family)
+        if len(found) == 3:
+            break
+    return found
+
+
+def _admitted_to_china(part: Part, day: date) -> list[Part]:
+    """Return what a Chinese part meets at home: US parts that the law of the day does not shut out, and a neighbour."""
+    found: list[Part] = []
+    for chip in _documented():
+        rival = part_of_chip(chip.id)
+        if rival.designed_in != "US" or not rival.datacenter or rival.input("tpp").value is None:
+            continue
+        if rival.input("tpp").value < 1600 or chip.vendor in {p.vendor for p in found}:  # type: ignore[operator]
+            continue
+        verdict = classify(rival, to="CN", on=day)
+        if verdict.requirement == "none" or "case_by_case" in (verdict.review or ""):
+            found.append(rival)
+        if len(found) == 2:
+            break
+    home = [p for p in _made_in_china() if p.id != part.id]
+    return found + home[:1]
+
+
+def _sibling(part: Part) -> Part | None:
+    """Return the part of the same maker, family and form of which this one is most likely a cut-down version."""
+    chip, tpp = part.entry, part.input("tpp").value
+    if not isinstance(chip, Chip) or tpp is None:
+        return None
+    stronger = [c for c in catalogue().chips()
+                if c.vendor == chip.vendor and c.family == chip.family and c.form == chip.form and c.id != chip.id
+                and (other := part_of_chip(c.id)).datacenter == part.datacenter
+                and (other.input("tpp").value or 0.0) > tpp * 1.02]
+    if not stronger or part.designed_in == "CN":
+        return None
+    best = max(stronger, key=lambda c: (len(commonprefix([c.name.en, chip.name.en])),
+                                        c["logic_die_area"] is not None and chip["logic_die_area"] is not None
+                                        and c.number("logic_die_area") == chip.number("logic_die_area"),
+                                        -(part_of_chip(c.id).input("tpp").value or 0.0)))
+    yardstick = catalogue().chip(YARDSTICK)
+    same_silicon = best.family == yardstick.family and chip.family == yardstick.family
+    return None if same_silicon else part_of_chip(best.id)

@@ -1,0 +1,234 @@
+"""A part that a user writes down: a sheet in YAML, a mapping, or one row of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from highfence.catalogue.attributes import ATTRIBUTES, BITS
+from highfence.catalogue.entries import Chip
+from highfence.catalogue.metrics import io_bandwidth, peak_tops, total_processing_performance
+from highfence.core.documents import read_yaml
+from highfence.core.errors import InputError, did_you_mean
+from highfence.core.facts import Fact
+from highfence.core.labels import Label
+from highfence.core.quantities import parse_quantity
+from highfence.rules.parts import Input, Part
+
+_WORDS = {"name", "vendor", "designed_in", "made_in", "described_in", "sparsity"}
+_BARE = {
+    "tpp": ("tpp", "tpp", 1.0), "performance_density": ("performance_density", "tpp_density", 1.0),
+    "die_area_mm2": ("logic_die_area", "area", 1.0), "package_area_mm2": ("package_area", "area", 1.0),
+    "io_gb_s": ("io_bandwidth", "bandwidth", 1e9), "dram_gb_s": ("dram_bandwidth", "bandwidth", 1e9),
+}
+"""Column: (input, kind of quantity, size of the column's unit)."""
+
+_PEAKS = {f"peak_{fmt}" for fmt in BITS}
+_SHEET = {n for n, a in ATTRIBUTES.items() if "chip" in a.of} - {"published_tpp", "published_performance_density"}
+KNOWN = _WORDS | set(_BARE) | _SHEET
+
+MAX_TPP = 1e9
+MAX_DENSITY = 5e3
+"""Far beyond anything made: a value above it is a slip of units."""
+
+
+def read_sheet(path: str | Path) -> Part:
+    """Read a part from a YAML file; ``highfence template chip`` prints one to fill in.
+
+    Raises
+    ------
+    InputError : unreadable, an unknown field, a wrong unit, or values that contradict one another.
+    """
+    raw = read_yaml(path)
+    if not isinstance(raw, Mapping):
+        raise InputError("a sheet is a mapping of fields", where=str(path), got=type(raw).__name__,
+                         example="tpp: 2368")
+    return part_of_sheet(raw, str(path))
+
+
+def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
+    """Return the part that a sheet describes.
+
+    Examples
+    --------
+    >>> part = part_of_sheet({"peak_fp16": "148 TFLOP/s", "logic_die_area": "814 mm2"})
+    >>> part.input("tpp").value
+    2368.0
+
+    Raises
+    ------
+    InputError : as :func:`read_sheet`.
+    """
+    for name in raw:
+        if name not in KNOWN:
+            raise InputError("unknown field", where=f"{where}: {name}", got=name,
+                             hint=did_you_mean(str(name), KNOWN) or "highfence template chip", code="unknown-field")
+    given = {k: v for k, v in raw.items() if v is not None and not (isinstance(v, str) and v.strip() in _EMPTY)}
+    if not given.keys() - _WORDS - {"datacenter"}:
+        raise InputError("a sheet needs at least one number", where=where, got=sorted(map(str, raw)),
+                         expected="tpp, or a dense peak, and the die area", example="tpp: 2368")
+    if str(given.get("sparsity", "dense")).casefold() not in {"dense", "none", "no"}:
+        raise InputError("rates must be dense", where=f"{where}: sparsity", got=given["sparsity"],
+                         expected="dense rates: halve a 2:4 sparse figure", example="sparsity: dense")
+    chip = _as_chip(given, where)
+    inputs = {**_from_attributes(chip), **_from_columns(given, where)}
+    if "tpp" in inputs and "tops" not in inputs and inputs["tpp"].value is not None:
+        tpp = inputs["tpp"]
+        inputs["tops"] = Input(None, tpp.low / 64, tpp.high, tpp.grade, "TPP over 64 to 1 bits")
+    _add_package_density(given, inputs, where)
+    _check(inputs, where)
+    name = str(given.get("name", "unnamed part"))[:80]
+    vendor = given.get("vendor")
+    return Part(f"sheet:{name}", Label(name, name), inputs, _flag(given.get("datacenter"), where),
+                str(vendor) if vendor else None, _place(given, "designed_in", where), _place(given, "made_in", where),
+                _hbm(given), str(given["described_in"]) if given.get("described_in") else None, entry=chip)
+
+
+_EMPTY = {"", "-", "unknown", "?", "n/a", "N/A", "na"}
+
+
+def _as_chip(given: Mapping[str, Any], where: str) -> Chip:
+    """Read the sheet's attributes as the catalogue reads an entry's, so that one set of formulas serves both."""
+    from highfence.catalogue.schema import read_value
+
+    facts: dict[str, tuple[Fact, ...]] = {}
+    for name in given:
+        if name in _SHEET and name != "datacenter":
+            raw = read_value(ATTRIBUTES[name], given[name], f"{where}: {name}")
+            raw.pop("note", None), raw.pop("rejected", None)
+            facts[name] = (Fact(subject="sheet", attribute=name, grade="assumed", source="", **raw),)
+    name = str(given.get("name", "unnamed part"))
+    return Chip(id=f"sheet:{name}", name=Label(name, name), vendor=str(given.get("vendor") or ""), facts=facts)
+
+
+def _from_attributes(chip: Chip) -> dict[str, Input]:
+    found: dict[str, Input] = {}
+    for name, formula in (("tpp", total_processing_performance), ("io_bandwidth", io_bandwidth), ("tops", peak_tops)):
+        if (metric := formula(chip)) is not None:
+            found[name] = Input(metric.value, metric.low, metric.high, "assumed", metric.formula)
+    for attribute, name in (("logic_die_area", "logic_die_area"), ("memory_bandwidth", "dram_bandwidth"),
+                            ("process_nm", "process_nm"), ("transistors", "transistors_total")):
+        if (known := chip[attribute]) is not None:
+            found[name] = Input(float(known.value), known.low, known.high, "assumed", "as stated")
+    return found
+
+
+def _from_columns(given: Mapping[str, Any], where: str) -> dict[str, Input]:
+    found = {}
+    for column, (name, kind, scale) in _BARE.items():
+        if column in given and name != "package_area":
+            low, high = _numbers(given[column], kind, scale, f"{where}: {column}")
+            found[name] = Input(low if low == high else None, low, high, "assumed", "as stated")
+    return found
+
+
+def _numbers(raw: Any, kind: str, scale: float, where: str) -> tuple[float, float]:
+    if isinstance(raw, Mapping):
+        if set(raw) != {"low", "high"}:
+            raise InputError("a range has low and high", where=where, got=dict(raw), example="{low: 700, high: 814}")
+        low, high = (_number(raw[k], kind, scale, where) for k in ("low", "high"))
+        if low > high:
+            raise InputError("low is above high", where=where, got=dict(raw), example="{low: 700, high: 814}")
+        return low, high
+    value = _number(raw, kind, scale, where)
+    return value, value
+
+
+def _number(raw: Any, kind: str, scale: float, where: str) -> float:
+    """Read a bare number in the column's unit, or text with a unit of its own."""
+    bare = isinstance(raw, (int, float)) and not isinstance(raw, bool)
+    text = str(raw).strip() if isinstance(raw, str) else raw
+    if bare or (isinstance(text, str) and _is_number(text)):
+        return parse_quantity(str(text), "count", where) * scale
+    return parse_quantity(raw, kind, where)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", ""))
+    except ValueError:
+        return False
+    return True
+
+
+def _add_package_density(given: Mapping[str, Any], inputs: dict[str, Input], where: str) -> None:
+    dram = inputs.get("dram_bandwidth")
+    raw = given.get("package_area_mm2", given.get("package_area"))
+    if dram is None or dram.value is None or raw is None:
+        return
+    low, high = _numbers(raw, "area", 1.0, f"{where}: package_area_mm2")
+    if low <= 0:
+        raise InputError("a package has an area", where=f"{where}: package_area_mm2", got=raw, example="121")
+    density = dram.value / low if low == high else None
+    inputs["memory_bandwidth_density"] = Input(density, dram.value / high, dram.value / low, "assumed",
+                                               f"{dram.value / 1e9:g} GB/s / {low:g} mm²")
+
+
+def _check(inputs: dict[str, Input], where: str) -> None:
+    """Refuse what cannot be, and what contradicts itself."""
+    tpp, area, density = (inputs.get(n) for n in ("tpp", "logic_die_area", "performance_density"))
+    if tpp is not None and tpp.low > MAX_TPP:
+        raise InputError("no part has such a TPP", where=f"{where}: tpp", got=tpp.low,
+                         expected="tera-operations per second times bits", example="2368")
+    if area is not None and area.low <= 0:
+        raise InputError("a die has an area", where=f"{where}: die_area_mm2", got=area.low, example="814",
+                         hint="leave it out if it is unknown")
+    if density is not None and density.low > MAX_DENSITY:
+        raise InputError("no part has such a density", where=f"{where}: performance_density", got=density.low,
+                         expected="TPP per mm²", example="2.91")
+    if tpp and area and density and None not in (tpp.value, area.value, density.value):
+        computed = float(tpp.value or 0) / float(area.value or 1)
+        stated = float(density.value or 0)
+        if abs(computed - stated) > 0.02 * max(computed, stated, 1e-9):
+            raise InputError("TPP, die area and performance density contradict one another", where=where,
+                             got=f"{tpp.value:g} / {area.value:g} = {computed:.4g}, stated {stated:g}",
+                             expected="two of them, or three that agree within 2 %")
+    if density is not None and area is not None and density.value is not None and area.value is not None:
+        inputs.pop("logic_die_area")
+    io = inputs.get("io_bandwidth")
+    if io is not None and io.high == inf and io.value is not None:
+        inputs["io_bandwidth"] = Input(io.value, io.low, io.low, io.grade, f"{io.how}, as far as stated")
+
+
+def _flag(raw: Any, where: str) -> bool | None:
+    if raw is None or isinstance(raw, bool):
+        return raw
+    word = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}.get(str(raw).casefold())
+    if word is None:
+        raise InputError("not yes or no", where=f"{where}: datacenter", got=raw, expected="true or false",
+                         example="true")
+    return word
+
+
+def _place(given: Mapping[str, Any], key: str, where: str) -> str | None:
+    if not given.get(key):
+        return None
+    from highfence.rules.store import shipped_law
+
+    return shipped_law().gazetteer.code(str(given[key]), f"{where}: {key}")
+
+
+def _hbm(given: Mapping[str, Any]) -> bool | None:
+    kind = given.get("memory_type")
+    return None if kind is None else "HBM" in str(kind).upper()
+
+
+CHIP_TEMPLATE = """\
+# A part that you describe yourself. Leave out what you do not know: the answer then says what it would change.
+name: My accelerator
+# vendor: nvidia                  # id of a firm in the catalogue, if it is one of its parts
+# designed_in: US                 # countries decide whether the part is subject to the EAR
+# made_in: TW
+peak_fp16: 148 TFLOP/s            # DENSE peaks by number format; TPP is worked out from them
+peak_fp8: 296 TFLOP/s
+# tpp: 2368                       # or state TPP itself
+logic_die_area: 814 mm2           # logic dies on non-planar nodes; leave out if unknown, or {low: .., high: ..}
+memory_type: HBM3
+memory_capacity: 96 GB
+memory_bandwidth: 4.0 TB/s
+link_bandwidth: 900 GB/s          # chip-to-chip links, both directions together
+host_interface: PCIe 5.0 x16
+datacenter: true                  # designed or marketed for data centres
+"""
