@@ -148,6 +148,8 @@ class Firm:
     headquarters: str | None = None
     source: str | None = None
     grade: str | None = None
+    fiscal_year_end: str | None = None
+    note: Label | None = None
 
 
 ENTRY_TYPES: dict[str, type[Entry]] = {"chip": Chip, "system": System, "memory": MemoryStack}

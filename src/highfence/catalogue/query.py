@@ -59,8 +59,8 @@ def select_chips(where: Sequence[str] = (), sort: Sequence[str] = (), columns: S
 
     Examples
     --------
-    >>> [row["id"] for row in select_chips(["tpp<2400 and memory_bandwidth>=4 TB/s", "vendor=nvidia"])]
-    ['nvidia-h20']
+    >>> select_chips(["id=nvidia-h20"], columns=["tpp", "memory_bandwidth"])
+    [{'tpp': 2368.0, 'memory_bandwidth_gb_s': 4000.0}]
     """
     held = source or catalogue()
     rows = chip_rows(held)

@@ -200,8 +200,12 @@ def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any]) -> Case
 
 def _origin(part: Part, context: Mapping[str, Any]) -> dict[str, bool | None]:
     """What is known of a part's origin: US designers' parts are US origin; Chinese parts at home are left open."""
-    if part.designed_in == "US" or part.designed_in is None:
-        return {"us_origin": part.designed_in == "US" or None, "us_direct_product": True if part.designed_in else None}
+    if part.designed_in is None:
+        # A reexport or an in-country transfer is, by the EAR's own terms, of an item that is subject to the EAR.
+        stated = context["transaction"] in {"reexport", "transfer"} or None
+        return {"us_origin": stated, "us_direct_product": stated}
+    if part.designed_in == "US":
+        return {"us_origin": True, "us_direct_product": True}
     at_home = context["exporter"] in {part.designed_in, "HK", "MO"} and part.designed_in == "CN"
     if at_home or part.made_in not in US_DIRECT_PRODUCT_PLACES:
         return {"us_origin": False, "us_direct_product": None}

@@ -1,0 +1,62 @@
+# highfence: `make brief` and `make test` need nothing but python3 and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+CHIP ?= H20
+
+.PHONY: brief test setup browser validate bench lock clean help
+
+help:                 ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
+
+brief: $(VENV)/.brief ## the brief of the H20, in the terminal and under out/
+	@$(BIN)/highfence brief $(CHIP) --out out
+
+setup: $(VENV)/.dev   ## .venv with every extra and the tools for testing
+
+test: setup browser   ## every check: style, types, layers, tests
+	$(BIN)/ruff check src tests bench
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --dist loadfile
+
+validate: setup       ## recompute every law case and cross-check into docs/validation.md
+	$(BIN)/highfence validate --out docs/validation.md
+
+bench: setup          ## measure the budgets, beside peers where they can be installed
+	$(BIN)/python -m bench
+
+browser:              ## Debian's chromium and a CJK font, for the tests that look at pages (needs root; else skipped)
+	@if ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ]; then \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; } >/dev/null \
+	      || echo "chromium could not be installed: tests that look at pages are skipped"; \
+	  else echo "tests that look at pages are skipped; for them: sudo apt-get install chromium fonts-noto-cjk"; fi; fi
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get install -y python3-venv; \
+	  else echo "Debian keeps venv apart: run  sudo apt-get install python3-venv  and make again"; exit 1; fi
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.brief: $(VENV)/.python requirements/brief.lock pyproject.toml
+	$(PIP) --require-hashes -r requirements/brief.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.python requirements/dev.lock pyproject.toml
+	$(PIP) --require-hashes -r requirements/dev.lock
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.brief
+
+lock:                 ## write the lock files anew (needs uv)
+	uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --extra brief --group build pyproject.toml -o requirements/brief.lock
+	uv pip compile --quiet --universal --fork-strategy fewest --generate-hashes --no-emit-index-url --no-header \
+	  --python-version 3.11 --all-extras --group build --group dev pyproject.toml -o requirements/dev.lock
+
+clean:                ## remove what the targets made
+	rm -rf $(VENV) out

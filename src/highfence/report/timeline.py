@@ -1,0 +1,173 @@
+"""The status of a part over time, destination by destination, on every day on which the law changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from highfence.core.dates import day_before
+from highfence.core.labels import Label
+from highfence.report.citations import Bibliography, Cite
+from highfence.report.names import place_name
+from highfence.rules.classify import classify
+from highfence.rules.law import HORIZON, Active, Law
+from highfence.rules.parts import Part
+from highfence.rules.verdict import Reference, Verdict
+
+DESTINATIONS = ("CN", "MO", "AE", "SA", "IN", "VN", "SG", "MY", "JP", "DE", "RU")
+FIRST_SHOWN = date(2022, 8, 1)
+"""The month in which the first letters on data-centre chips went out."""
+
+STATUSES = ("not_subject", "none", "exception", "case_by_case", "if_certified", "unpublished", "denial", "unknown")
+"""From free to shut, and unknown last."""
+
+_REVIEWS = {"presumption_of_denial": "denial", "statutory_denial": "denial", "case_by_case": "case_by_case",
+            "presumption_of_approval": "case_by_case", "case_by_case_if_certified": "if_certified"}
+_EVENT_LAYERS = ("requirement", "classification", "review", "exception")
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A provision that creates a requirement."""
+
+    id: str
+    title: Label
+    since: str
+    evidence: str
+    cite: Cite
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A run of days with one status; both ends are included.
+
+    Attributes
+    ----------
+    status : one of :data:`STATUSES`.
+    """
+
+    start: date
+    end: date
+    status: str
+    paragraph: str
+    requirement: str
+    review: str | None
+    outcome: Label
+    creators: tuple[Creator, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One destination over the whole period."""
+
+    code: str
+    place: Label
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A day on which the law moved some destination, and what began or ended on it."""
+
+    n: int
+    on: date
+    titles: tuple[Label, ...]
+    moved: tuple[str, ...]
+    cites: tuple[Cite, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Every lane from the first to the last day shown."""
+
+    start: date
+    end: date
+    today: date
+    announced: str | None
+    lanes: tuple[Lane, ...]
+    events: tuple[Event, ...]
+
+
+def build_timeline(law: Law, part: Part, to: str, day: date, sources: Bibliography) -> Timeline:
+    """Return the status of a part for every destination from 2022-08 to the day asked, or to the end of the record."""
+    end = max(day, HORIZON)
+    codes = tuple(dict.fromkeys((to, *DESTINATIONS)))
+    lanes = tuple(Lane(code, place_name(law, code), tuple(_segments(law, part, code, end, sources)))
+                  for code in codes)
+    events = tuple(_events(law, lanes, end, sources))
+    found = part.entry["announced"] if part.entry is not None else None
+    return Timeline(FIRST_SHOWN, end, day, None if found is None else str(found.value), lanes, events)
+
+
+def status_of(verdict: Verdict) -> str:
+    """Return the one word that the timeline shows for a verdict."""
+    if verdict.jurisdiction == "not_subject":
+        return "not_subject"
+    if verdict.requirement != "licence":
+        return str(verdict.requirement)
+    if any(e.status in {"available", "conditional"} for e in verdict.exceptions):
+        return "exception"
+    return _REVIEWS.get(verdict.review or "", "unpublished")
+
+
+def _segments(law: Law, part: Part, code: str, end: date, sources: Bibliography) -> Iterator[Segment]:
+    """Classify on the first day and on every day of change, and merge what does not differ."""
+    days = [FIRST_SHOWN, *(d for d in law.changes if FIRST_SHOWN < d <= end)]
+    held: Segment | None = None
+    for start, stop in zip(days, [*(day_before(d) for d in days[1:]), end]):
+        verdict = classify(part, to=code, on=start)
+        segment = Segment(start, stop, status_of(verdict), verdict.paragraph, verdict.requirement, verdict.review,
+                          verdict.outcome_label, _creators(verdict, sources))
+        if held is not None and _same(held, segment):
+            held = replace(held, end=stop)
+            continue
+        if held is not None:
+            yield held
+        held = segment
+    if held is not None:
+        yield held
+
+
+def _same(a: Segment, b: Segment) -> bool:
+    return replace(a, start=b.start, end=b.end) == b
+
+
+def _creators(verdict: Verdict, sources: Bibliography) -> tuple[Creator, ...]:
+    if verdict.requirement == "none":
+        return ()
+    return tuple(creator(r, sources) for r in verdict.provisions)
+
+
+def creator(provision: Reference, sources: Bibliography) -> Creator:
+    """Return a provision as tables name it."""
+    return Creator(provision.id, provision.title, provision.since, provision.evidence,
+                   sources.cite(provision.source, provision.citation))
+
+
+def _events(law: Law, lanes: Sequence[Lane], end: date, sources: Bibliography) -> Iterator[Event]:
+    days = sorted({s.start for lane in lanes for s in lane.segments if s.start > FIRST_SHOWN})
+    for n, day in enumerate(days, 1):
+        moved = tuple(lane.code for lane in lanes for s in lane.segments if s.start == day)
+        began, ended = _began(law, day), _ended(law, day)
+        relevant = _named(lanes, day)
+        chosen = [a for a in began if a.provision.id in relevant] or began or ended
+        if not began and ended:
+            titles = [Label(f"{a.provision.title.en} (ends)", f"{a.provision.title.zh}（终止）") for a in ended]
+        else:
+            titles = [a.provision.title for a in chosen]
+        cites = {a.era.source: sources.cite(a.era.source, a.era.at) for a in chosen if a.era.source in law.sources}
+        yield Event(n, day, tuple(dict.fromkeys(titles))[:3], moved, tuple(cites.values())[:3])
+
+
+def _named(lanes: Iterable[Lane], day: date) -> set[str]:
+    return {c.id for lane in lanes for s in lane.segments if s.start == day for c in s.creators}
+
+
+def _began(law: Law, day: date) -> list[Active]:
+    return [a for layer in _EVENT_LAYERS for a in law.on(day).layers[layer] if a.era.first == day]
+
+
+def _ended(law: Law, day: date) -> list[Active]:
+    eve = day - timedelta(days=1)
+    return [a for layer in _EVENT_LAYERS for a in law.on(eve).layers[layer] if a.era.last == eve]
