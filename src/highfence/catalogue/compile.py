@@ -158,7 +158,17 @@ def _index_names(section: dict[str, Any], kind: str) -> dict[str, str]:
             key = name_key(name)
             if index.setdefault(key, id) != id:
                 raise InputError(f"one name for two {kind} entries", where=f"{id} and {index[key]}", got=name)
+    for id, row in section.items():
+        for short in _without_maker(row["name"]["en"]):
+            index.setdefault(name_key(short), id)
     return index
+
+
+def _without_maker(name: str) -> Iterator[str]:
+    """Yield a name without its first words: ``NVIDIA GeForce RTX 4090`` is also ``RTX 4090``."""
+    words = name.split()
+    yield from (" ".join(words[n:]) for n in (1, 2) if len(words) > n and any(c.isdigit() for c in words[n]) or
+                (len(words) > n + 1 and any(c.isdigit() for c in "".join(words[n:]))))
 
 
 def _check_references(pack: dict[str, Any]) -> None:

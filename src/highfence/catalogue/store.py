@@ -23,7 +23,7 @@ from highfence.core.errors import InputError, did_you_mean
 from highfence.core.facts import Source
 
 DATA = Path(__file__).parent / "data"
-SALT = "catalogue/1"
+CODE = tuple(Path(__file__).parent / f"{name}.py" for name in ("compile", "schema", "attributes", "names"))
 
 
 class Catalogue:
@@ -120,13 +120,13 @@ class Catalogue:
 @cache
 def catalogue() -> Catalogue:
     """Return the shipped catalogue."""
-    return Catalogue(load_pack("catalogue", [DATA], _compile, SALT))
+    return Catalogue(load_pack("catalogue", [DATA], _compile, CODE))
 
 
 @lru_cache(maxsize=1)
 def data_hash() -> str:
     """Return the hash of the catalogue's data files."""
-    return content_hash([DATA], SALT)
+    return content_hash([DATA])
 
 
 def _compile() -> dict[str, Any]:

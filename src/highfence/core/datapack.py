@@ -17,9 +17,11 @@ from typing import Any
 Compiled = dict[str, Any]
 
 
-def content_hash(folders: Iterable[Path], salt: str) -> str:
-    """Return the hash of all YAML and text under some folders, with their relative names."""
-    digest = blake2b(salt.encode(), digest_size=12)
+def content_hash(folders: Iterable[Path], code: Iterable[Path] = ()) -> str:
+    """Return the hash of all YAML under some folders, with their relative names, and of the code that reads it."""
+    digest = blake2b(digest_size=12)
+    for path in code:
+        digest.update(path.read_bytes())
     for folder in folders:
         for path in sorted(folder.rglob("*.yaml")):
             digest.update(path.relative_to(folder).as_posix().encode())
@@ -27,7 +29,8 @@ def content_hash(folders: Iterable[Path], salt: str) -> str:
     return digest.hexdigest()
 
 
-def load_pack(name: str, folders: Iterable[Path], compile_pack: Callable[[], Compiled], salt: str) -> Compiled:
+def load_pack(name: str, folders: Iterable[Path], compile_pack: Callable[[], Compiled], code: Iterable[Path] = (),
+              ) -> Compiled:
     """Return the compiled form of a folder of data, compiling it only when a source file changed.
 
     Parameters
@@ -35,9 +38,9 @@ def load_pack(name: str, folders: Iterable[Path], compile_pack: Callable[[], Com
     name : name of the pack, part of the file's name.
     folders : folders whose YAML files the pack is made of.
     compile_pack : reads the YAML and returns plain JSON-able data.
-    salt : version of the compiled form.
+    code : files of the code that compiles; a change in them compiles anew.
     """
-    key = content_hash(folders, salt)
+    key = content_hash(folders, code)
     for place in (_shipped(), _cache()):
         path = place / f"{name}-{key}.json"
         try:
@@ -50,9 +53,9 @@ def load_pack(name: str, folders: Iterable[Path], compile_pack: Callable[[], Com
     return pack
 
 
-def write_shipped(name: str, folders: Iterable[Path], pack: Compiled, salt: str) -> Path:
+def write_shipped(name: str, folders: Iterable[Path], pack: Compiled, code: Iterable[Path] = ()) -> Path:
     """Write the compiled form beside the code, as building the package does."""
-    path = _shipped() / f"{name}-{content_hash(folders, salt)}.json"
+    path = _shipped() / f"{name}-{content_hash(folders, code)}.json"
     _write(path, pack)
     return path
 

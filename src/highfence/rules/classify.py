@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from highfence.core.labels import Label
 from highfence.rules.case import Case
-from highfence.rules.conditions import Compare, Flag, walk
+from highfence.rules.conditions import Compare, Condition, Flag, walk
 from highfence.rules.engine import Decision, decide
 from highfence.rules.law import Active, Law, LawOnDay
 from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS
@@ -221,15 +221,19 @@ def _exceptions(today: LawOnDay, case: Case, decision: Decision) -> tuple[Except
 def _exception(active: Active, case: Case) -> ExceptionStatus:
     eligible, provision = active.test(case), active.provision
     steps = [s for s in provision.requirements if not case.flags.get(s.flag)]
-    if eligible is False:
-        status, why = "unavailable", _failing(active, case)
-    elif eligible is None or steps:
-        status = "conditional"
-        why = Label("; ".join(s.says.en for s in steps), "；".join(s.says.zh for s in steps)) if steps else \
-            Label("some fact is unknown", "部分事实未知")
-    else:
-        status, why = "available", active.era.says
-    return ExceptionStatus(provision.id, status, why, provision.title, active.era.at or provision.citation)
+    status = "unavailable" if eligible is False else "conditional" if eligible is None or steps else "available"
+
+    def why() -> Label:
+        if eligible is False:
+            return _failing(active, case)
+        if steps:
+            return Label("; ".join(s.says.en for s in steps), "；".join(s.says.zh for s in steps))
+        return _UNKNOWN_FACT if eligible is None else active.era.says
+
+    return ExceptionStatus(provision.id, status, provision.title, active.era.at or provision.citation, why)
+
+
+_UNKNOWN_FACT = Label("some fact is unknown", "部分事实未知")
 
 
 def _failing(active: Active, case: Case) -> Label:
@@ -262,11 +266,17 @@ def _review(today: LawOnDay, case: Case, decision: Decision) -> tuple[str | None
 
 
 def _unmet(active: Active, case: Case) -> tuple[Label, ...]:
-    """Return the conditions that only the parties can state and did not."""
-    finding = active.era.when.explain(case, active.terms)
-    unknown = [f for f in finding.children or (finding,) if f.result is None]
-    given = [f for f in unknown if f.metric in LAW_FLAGS or (f.metric in LAW_METRICS and LAW_METRICS[f.metric].given)]
-    return tuple(f.text for f in given) if len(given) == len(unknown) else ()
+    """Return the conditions that only the parties can state and did not; none if something else is unknown."""
+    unknown = [node for node, holds in active.clauses if holds(case) is None]
+    if not all(_is_given(node) for node in unknown):
+        return ()
+    return tuple(LAW_FLAGS[node.name].label if isinstance(node, Flag) else node.explain(case, active.terms).text
+                 for node in unknown)
+
+
+def _is_given(node: Condition) -> bool:
+    return (isinstance(node, Flag) and LAW_FLAGS[node.name].given) or (
+        isinstance(node, Compare) and LAW_METRICS[node.metric].given)
 
 
 def _duties(today: LawOnDay, case: Case) -> tuple[Duty, ...]:

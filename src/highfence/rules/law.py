@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError
@@ -161,6 +162,18 @@ class Active:
     terms: FileOnDay
     test: Test
     applies: Test | None
+
+    @property
+    def clauses(self) -> tuple[tuple[Condition, Test], ...]:
+        """The top clauses of the condition, each with its test."""
+        found = _CLAUSES.get(self.test)
+        if found is None:
+            parts = self.era.when.parts() or (self.era.when,)
+            found = _CLAUSES[self.test] = tuple((part, part.test(self.terms)) for part in parts)
+        return found
+
+
+_CLAUSES: WeakKeyDictionary[Test, tuple[tuple[Condition, Test], ...]] = WeakKeyDictionary()
 
 
 class LawOnDay:

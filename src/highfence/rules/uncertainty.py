@@ -7,39 +7,68 @@ answering once on each cut and once between each two covers every possibility, e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from math import inf
+from typing import NamedTuple
 
-from highfence.rules.parts import Part
+from highfence.rules.parts import Input, Part
 
 Lines = Mapping[str, frozenset[float]]
 MAX_POINTS = 40_000
 
 
+class Cut(NamedTuple):
+    """A value at which to ask.
+
+    ``line`` says that it lies on a line of the law; ``density`` is that line where it is one of TPP per area.
+    """
+
+    value: float
+    line: bool
+    density: float | None = None
+
+
+class Place(NamedTuple):
+    """Where a point stands on the axis of one unknown input."""
+
+    axis: str
+    index: int
+    cut: Cut
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One way that the unknown inputs may be; ``axis`` positions let neighbours be compared."""
+    """One way that the unknown inputs may be; its places let neighbours be compared."""
 
     metrics: Mapping[str, float]
     flags: Mapping[str, bool]
-    axes: tuple[tuple[str, int, float | None], ...]
+    places: tuple[Place, ...]
 
 
-def cuts(low: float, high: float, lines: Sequence[float]) -> list[float]:
-    """Return the ends of a range, every line inside it, and one value between each two, in order.
+def cuts(low: float, high: float, lines: Iterable[float], corners: Iterable[float] = ()) -> list[Cut]:
+    """Return one value between each two neighbouring lines of a range, and every line on it, in order.
 
-    >>> cuts(0, 10, [4.0])
-    [0, 2.0, 4.0, 7.0, 10]
+    ``corners`` part the range as lines do, but are none themselves.
+
+    >>> [(c.value, c.line) for c in cuts(0, 10, [4.0])]
+    [(2.0, False), (4.0, True), (7.0, False)]
+    >>> [c.value for c in cuts(5, 5, [4.0])]
+    [5]
     """
     if low == high:
-        return [low]
-    inside = sorted({x for x in lines if low < x < high})
-    end = high if high < inf else max([*inside, low, 1.0]) * 2
-    knots = [low, *inside, end]
-    between = [(a + b) / 2 for a, b in zip(knots, knots[1:])]
-    return sorted({*knots, *between})
+        return [Cut(low, False)]
+    real = {x for x in lines if low <= x <= high}
+    knots = sorted(real.union(x for x in corners if low <= x <= high))
+    end = high if high < inf else max([*knots, low, 1.0]) * 2
+    found: list[Cut] = []
+    for a, b in zip([low, *knots], [*knots, end]):
+        if a < b:
+            found.append(Cut((a + b) / 2, False))
+        if b in knots:
+            found.append(Cut(b, b in real))
+    return found
 
 
 def points(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
@@ -51,82 +80,84 @@ def points(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
     for combination in islice(product(*groups), MAX_POINTS):
         metrics: dict[str, float] = {}
         flags: dict[str, bool] = {}
-        axes: list[tuple[str, int, float | None]] = []
-        for some_metrics, some_flags, some_axes in combination:
-            metrics.update(some_metrics)
-            flags.update(some_flags)
-            axes.extend(some_axes)
-        yield Point(metrics, flags, tuple(axes))
+        places: list[Place] = []
+        for choice in combination:
+            metrics.update(choice.metrics)
+            flags.update(choice.flags)
+            places.extend(choice.places)
+        yield Point(metrics, flags, tuple(places))
 
 
-_Choice = tuple[dict[str, float], dict[str, bool], list[tuple[str, int, float | None]]]
-
-
-def _compute(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[_Choice]:
+def _compute(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
     """TPP and density together: density lines are rays through the TPP-area plane."""
     tpp, area, stated = part.input("tpp"), part.input("logic_die_area"), part.input("performance_density")
-    tpp_lines = [*lines["tpp"], *lines["bits_x_tops"]]
     density_lines = sorted(lines["performance_density"])
-    use_density = "performance_density" in needed
-    if stated.value is not None or not use_density:
-        for i, t in enumerate(_range(tpp.low, tpp.high, tpp_lines, bool(needed & {"tpp", "bits_x_tops"}))):
-            spread = _range(stated.low, stated.high, density_lines, use_density)
-            for j, d in enumerate(spread):
-                axes = ([("tpp", i, t)] if not tpp.known else []) + (
-                    [("performance_density", j, d)] if use_density and not stated.known else [])
-                yield _compute_values(t if t is not None else None, d), {}, axes
-        return
-    edges = [k * a for k in density_lines for a in (area.low, area.high) if 0 < a < inf]
-    for i, t in enumerate(_range(tpp.low, tpp.high, [*tpp_lines, *edges], True)):
-        if t is None:
-            continue
-        exact = {t / k: k for k in density_lines if t > 0}
-        low = area.low if area.low > 0 else (min(exact, default=1.0) / 4)
-        for j, a in enumerate(cuts(low, area.high, list(exact))):
-            axes = ([("tpp", i, t)] if not tpp.known else []) + ([("logic_die_area", j, a)] if not area.known else [])
-            yield _compute_values(t, exact.get(a, t / a if a else None)), {}, axes
+    rays = "performance_density" in needed and stated.value is None and stated.low == 0.0
+    corners = [k * a for k in density_lines for a in (area.low, area.high) if 0 < a < inf] if rays else []
+    tpp_lines = [*lines["tpp"], *lines["bits_x_tops"]]
+    for i, t in enumerate(_range(tpp, tpp_lines, rays or bool(needed & {"tpp", "bits_x_tops"}), corners)):
+        along_tpp = [] if t is None or tpp.known else [Place("tpp", i, t)]
+        values = {} if t is None else {"tpp": t.value, "bits_x_tops": t.value}
+        for metrics, place in (_by_area(t, area, density_lines) if rays and t is not None else
+                               _by_density(stated, density_lines, "performance_density" in needed)):
+            yield Point({**values, **metrics}, {}, (*along_tpp, *place))
 
 
-def _compute_values(t: float | None, density: float | None) -> dict[str, float]:
-    values = {} if t is None else {"tpp": t, "bits_x_tops": t}
-    return values if density is None else {**values, "performance_density": density}
+_Step = tuple[dict[str, float], list[Place]]
 
 
-def _bandwidth(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[_Choice]:
+def _by_area(tpp: Cut, area: Input, density_lines: Sequence[float]) -> Iterator[_Step]:
+    exact = {tpp.value / k: k for k in density_lines if tpp.value > 0}
+    floor = area.low if area.low > 0 else min(exact, default=1.0) / 4
+    for j, a in enumerate(cuts(floor, area.high, exact)):
+        density = exact.get(a.value, tpp.value / a.value) if a.line else tpp.value / a.value
+        yield {"performance_density": density}, (
+            [] if area.known else [Place("logic_die_area", j, a._replace(density=exact.get(a.value)))])
+
+
+def _by_density(stated: Input, density_lines: Sequence[float], needed: bool) -> Iterator[_Step]:
+    for j, d in enumerate(_range(stated, density_lines, needed)):
+        yield ({} if d is None else {"performance_density": d.value}), (
+            [] if d is None or stated.known else [Place("performance_density", j, d)])
+
+
+def _bandwidth(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
     """DRAM and I/O together: the line on their sum is a diagonal."""
     io, dram, sums = part.input("io_bandwidth"), part.input("dram_bandwidth"), lines["dram_plus_io"]
     io_lines = [*lines["io_bandwidth"], *(s - d for s in sums for d in (dram.low, dram.high) if d < inf)]
-    for i, x in enumerate(_range(io.low, io.high, io_lines, bool(needed & {"io_bandwidth", "dram_plus_io"}))):
-        dram_lines = [*lines["dram_bandwidth"], *(s - (x or 0.0) for s in sums)]
-        for j, y in enumerate(_range(dram.low, dram.high, dram_lines,
-                                     bool(needed & {"dram_bandwidth", "dram_plus_io"}))):
-            values = {k: v for k, v in (("io_bandwidth", x), ("dram_bandwidth", y)) if v is not None}
+    for i, x in enumerate(_range(io, io_lines, bool(needed & {"io_bandwidth", "dram_plus_io"}))):
+        dram_lines = [*lines["dram_bandwidth"], *(s - (x.value if x else 0.0) for s in sums)]
+        for j, y in enumerate(_range(dram, dram_lines, bool(needed & {"dram_bandwidth", "dram_plus_io"}))):
+            values = {k: v.value for k, v in (("io_bandwidth", x), ("dram_bandwidth", y)) if v is not None}
             if x is not None and y is not None:
-                values["dram_plus_io"] = x + y
-            yield values, {}, [(n, p, v) for n, p, v, r in (("io_bandwidth", i, x, io), ("dram_bandwidth", j, y, dram))
-                               if v is not None and not r.known]
+                values["dram_plus_io"] = x.value + y.value
+            yield Point(values, {}, tuple(
+                Place(name, n, cut) for name, n, cut, known in (("io_bandwidth", i, x, io.known),
+                                                                ("dram_bandwidth", j, y, dram.known))
+                if cut is not None and not known))
 
 
-def _single(part: Part, name: str, lines: Lines, needed: frozenset[str]) -> Iterator[_Choice]:
+def _single(part: Part, name: str, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
     given = part.input(name)
-    for i, value in enumerate(_range(given.low, given.high, sorted(lines[name]), name in needed)):
-        yield ({} if value is None else {name: value}), {}, [(name, i, value)] if value is not None and not given.known \
-            else []
+    for i, cut in enumerate(_range(given, lines[name], name in needed)):
+        yield Point({} if cut is None else {name: cut.value}, {},
+                    () if cut is None or given.known else (Place(name, i, cut),))
 
 
-def _flag(name: str, value: bool | None, needed: frozenset[str]) -> Iterator[_Choice]:
+def _flag(name: str, value: bool | None, needed: frozenset[str]) -> Iterator[Point]:
     if value is not None or name not in needed:
-        yield {}, ({} if value is None else {name: value}), []
+        yield Point({}, {} if value is None else {name: value}, ())
         return
     for i, choice in enumerate((False, True)):
-        yield {}, {name: choice}, [(name, i, float(choice))]
+        yield Point({}, {name: choice}, (Place(name, i, Cut(float(choice), False)),))
 
 
-def _range(low: float, high: float, lines: Sequence[float], needed: bool) -> Sequence[float | None]:
-    """Return the cuts of a range, its one value, or nothing known where nobody asks."""
-    if low == high:
-        return [low]
-    return cuts(low, high, lines) if needed else [None]
+def _range(given: Input, lines: Iterable[float], needed: bool, corners: Iterable[float] = (),
+           ) -> Sequence[Cut | None]:
+    """Return the cuts of a range, its one value, or nothing where nobody asks."""
+    if given.known:
+        return [Cut(given.low, False)]
+    return cuts(given.low, given.high, lines, corners) if needed else [None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,34 +180,39 @@ class Split:
 
 def find_splits(answers: Sequence[tuple[Point, str]]) -> list[Split]:
     """Return where the answer changes when one input moves and the others stay."""
-    found: dict[tuple[str, float | None, str, str], Split] = {}
-    for axis in dict.fromkeys(name for point, _ in answers for name, _, _ in point.axes):
-        rows: dict[tuple[tuple[str, int], ...], list[tuple[int, float | None, str]]] = {}
+    found: dict[Split, None] = {}
+    axes = dict.fromkeys(place.axis for point, _ in answers for place in point.places)
+    for axis in axes:
+        rows: dict[tuple[tuple[str, int], ...], list[tuple[Place, str]]] = {}
         for point, answer in answers:
-            rest = tuple((n, i) for n, i, _ in point.axes if n != axis)
-            here = next(((i, v) for n, i, v in point.axes if n == axis), None)
+            here = next((p for p in point.places if p.axis == axis), None)
             if here is not None:
-                rows.setdefault(rest, []).append((here[0], here[1], answer))
+                rest = tuple((p.axis, p.index) for p in point.places if p.axis != axis)
+                rows.setdefault(rest, []).append((here, answer))
         for row in rows.values():
-            for split in _changes(axis, sorted(row, key=lambda r: r[0])):
-                found.setdefault((split.input, split.at, split.below, split.above), split)
-    return sorted(found.values(), key=lambda s: (s.input, s.at or 0.0))
+            found.update(dict.fromkeys(_changes(sorted(row, key=lambda r: r[0].index), "tpp" in axes)))
+    return sorted(found, key=lambda s: (s.input, s.at or 0.0))
 
 
-def _changes(axis: str, row: list[tuple[int, float | None, str]]) -> Iterator[Split]:
-    """Walk along an axis; even positions are knots (a line or an end), odd ones lie between."""
-    if axis in {"datacenter", "has_hbm"}:
-        if len(row) == 2 and row[0][2] != row[1][2]:
-            yield Split(axis, None, row[0][2], row[1][2])
+_YES_OR_NO = {"datacenter", "has_hbm"}
+
+
+def _split(place: Place, before: str, after: str, answer: str, compute_unknown: bool) -> Split:
+    """Put a crossing down to the area, or to the density where TPP is open too and the area alone says nothing."""
+    if compute_unknown and place.cut.density is not None:
+        return Split("performance_density", place.cut.density, after, before, answer)
+    return Split(place.axis, place.cut.value, before, after, answer)
+
+
+def _changes(row: Sequence[tuple[Place, str]], compute_unknown: bool) -> Iterator[Split]:
+    """Walk along an axis and yield every line on whose sides, or on which, the answer differs."""
+    if row[0][0].axis in _YES_OR_NO:
+        if len(row) == 2 and row[0][1] != row[1][1]:
+            yield Split(row[0][0].axis, None, row[0][1], row[1][1])
         return
-    if len(row) < 3:
-        return
-    for (_, value, answer), (_, _, inner) in ((row[0], row[1]), (row[-1], row[-2])):
-        if answer != inner:
-            first, last = (answer, inner) if value == row[0][1] else (inner, answer)
-            yield Split(axis, value, first, last, answer)
-    between = row[1::2]
-    for (i, _, before), (j, _, after) in zip(between, between[1:]):
-        knot = next(((v, a) for p, v, a in row if i < p < j), None)
-        if knot is not None and (before != after or knot[1] != before):
-            yield Split(axis, knot[0], before, after, knot[1])
+    for i, (place, answer) in enumerate(row):
+        if place.cut.line:
+            before = row[i - 1][1] if i else answer
+            after = row[i + 1][1] if i + 1 < len(row) else answer
+            if not before == answer == after:
+                yield _split(place, before, after, answer, compute_unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -42,13 +42,23 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class ExceptionStatus:
-    """A licence exception: available, unavailable or conditional, and why."""
+    """A licence exception: available, unavailable or conditional, and why (worked out when asked)."""
 
     id: str
     status: str
-    why: Label
     title: Label
     citation: str
+    reason: Callable[[], Label] = field(repr=False, compare=False)
+
+    @property
+    def why(self) -> Label:
+        """The clause that keeps it away, the steps that it needs, or what it says."""
+        return self.reason()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the status as JSON."""
+        return {"id": self.id, "status": self.status, "why": self.why, "title": self.title,
+                "citation": self.citation}
 
 
 @dataclass(frozen=True, slots=True)
