@@ -1,0 +1,90 @@
+"""``brief`` and ``validate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from highfence.cli.output import console, print_json, write_whole
+from highfence.core.errors import InputError
+
+
+@click.command()
+@click.argument("chip")
+@click.option("--to", default="CN", show_default=True, help="Destination: ISO code or name.")
+@click.option("--on", help="Day of the law, YYYY-MM-DD; today if omitted.")
+@click.option("--against", help="Chips to compare with, joined by commas; chosen from the catalogue if omitted.")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the page.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for brief-CHIP.html and .json; made if missing.")
+@click.option("--format", "format_", type=click.Choice(["table", "json", "html"]), default="table", show_default=True,
+              help="What to print on the terminal.")
+def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, out: Path | None, format_: str) -> None:
+    """Write the brief of a chip: terminal, and with --out one HTML page and its JSON.
+
+    CHIP is a name in the catalogue, or a YAML sheet.
+    """
+    from highfence.core.envelope import envelope, to_json
+    from highfence.report.brief import build_brief
+    from highfence.report.page import render_page
+    from highfence.report.terminal import print_brief
+
+    others = [name.strip() for name in against.split(",") if name.strip()] if against else None
+    made = build_brief(chip, to=to, on=on, against=others)
+    if out is not None:
+        page, data = render_page(made, lang), to_json(envelope("brief", made))
+        folder = _folder(out)
+        stem = f"brief-{_file_word(chip)}" + ("" if lang == "en" else f"-{lang}")
+        write_whole(folder / f"{stem}.html", page)
+        write_whole(folder / f"{stem}.json", data)
+        click.echo(f"wrote {folder / stem}.html and .json", err=True)
+    if format_ == "json":
+        print_json("brief", made)
+    elif format_ == "html":
+        click.echo(render_page(made, lang))
+    else:
+        print_brief(made, lang, console())
+
+
+def _folder(out: Path) -> Path:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError(f"cannot make the folder: {problem.strerror}", where="--out", got=str(out)) from None
+    return out
+
+
+def _file_word(chip: str) -> str:
+    """Return a chip's name as part of a file name: letters, digits and hyphens only.
+
+    >>> _file_word("RTX 4090 D"), _file_word("昇腾910C"), _file_word("../part.yaml")
+    ('rtx-4090-d', '昇腾910c', 'part')
+    """
+    import re
+
+    stem = Path(chip).stem if chip.endswith((".yaml", ".yml")) else chip
+    return re.sub(r"[^\w]+", "-", stem.casefold()).strip("-_")[:60] or "part"
+
+
+@click.command()
+@click.argument("room", required=False, type=click.Choice(["rules", "catalogue"]))
+@click.option("--cases", type=click.Path(path_type=Path), help="Folder of law cases; tests/laws if omitted.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the page here; the summary goes to the terminal.")
+@click.option("--format", "format_", type=click.Choice(["table", "json", "md"]), default="table", show_default=True)
+def validate(room: str | None, cases: Path | None, out: Path | None, format_: str) -> int:
+    """Recompute every law case and cross-check; exit 1 if one fails.
+
+    Law cases are read from tests/laws of a checkout, or from --cases.
+    """
+    from highfence.report.validation import build_validation, print_summary, render_validation
+
+    found = build_validation(room, cases)
+    if out is not None:
+        write_whole(out, render_validation(found))
+    if format_ == "json":
+        print_json("validation", found)
+    elif format_ == "md":
+        click.echo(render_validation(found))
+    else:
+        print_summary(found, console())
+    return int(any(not case.ok for case in found.cases))
