@@ -167,7 +167,7 @@ def _index_names(section: dict[str, Any], kind: str) -> dict[str, str]:
 def _without_maker(name: str) -> Iterator[str]:
     """Yield a name without its first words: ``NVIDIA GeForce RTX 4090`` is also ``RTX 4090``."""
     words = name.split()
-    yield from (" ".join(words[n:]) for n in (1, 2) if len(words) > n and any(c.isdigit() for c in words[n]) or
+    yield from (" ".join(words[n:]) for n in (1, 2) if (len(words) > n and any(c.isdigit() for c in words[n])) or
                 (len(words) > n + 1 and any(c.isdigit() for c in "".join(words[n:]))))
 
 

@@ -1,8 +1,8 @@
 """Ask the catalogue in SQL, in an embedded DuckDB that can read the tables and nothing else.
 
-The query runs in a process of its own with a hard cap on memory, because the database's own limit does not count
-what a single value takes (``repeat('a', 3000000000)``). In that process external access, extensions, file systems
-and secrets are off, and the configuration is locked before the query is seen.
+The query runs in a process of its own with a hard cap on memory, because the database's own limit does not
+count what a single value takes (``repeat('a', 3000000000)``). In that process external access, extensions,
+file systems and secrets are off, and the configuration is locked before the query is seen.
 """
 
 from __future__ import annotations
@@ -37,18 +37,19 @@ _LOCKS = (
     ("threads", "2"), ("memory_limit", f"'{MEMORY}MB'"), ("temp_directory", "''"),
     ("max_temp_directory_size", "'0B'"), ("autoinstall_known_extensions", "false"),
     ("autoload_known_extensions", "false"), ("allow_community_extensions", "false"),
-    ("allow_persistent_secrets", "false"), ("secret_directory", "'none'"), ("python_enable_replacements", "false"),
-    ("enable_external_access", "false"), ("disabled_filesystems", "'LocalFileSystem'"),
-    ("lock_configuration", "true"),
+    ("allow_persistent_secrets", "false"), ("secret_directory", "'none'"),
+    ("python_enable_replacements", "false"), ("enable_external_access", "false"),
+    ("disabled_filesystems", "'LocalFileSystem'"), ("lock_configuration", "true"),
 )
+Answer = tuple[list[str], list[tuple[Any, ...]]]
 SQL_TYPES = {"text": "VARCHAR", "number": "DOUBLE", "flag": "BOOLEAN"}
 
 
-def run_sql(query: str, limit: int = 10_000, seconds: float = SECONDS) -> tuple[list[str], list[tuple[Any, ...]]]:
+def run_sql(query: str, limit: int = 10_000, seconds: float = SECONDS) -> Answer:
     """Return the column names and the first ``limit`` rows of one SELECT over the tables of the catalogue.
 
-    Tables: chips, facts, sources, prices, systems, memory, models, firms. Not-a-number and infinity become None;
-    dates, decimals and the like become text.
+    Tables: chips, facts, sources, prices, systems, memory, models, firms. Not-a-number and infinity become
+    None; dates, decimals and the like become text.
 
     Raises
     ------
@@ -68,16 +69,16 @@ def run_sql(query: str, limit: int = 10_000, seconds: float = SECONDS) -> tuple[
     return _read_answer(done, query)
 
 
-def _read_answer(done: subprocess.CompletedProcess[bytes], query: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+def _read_answer(done: subprocess.CompletedProcess[bytes], query: str) -> Answer:
     try:
-        answer = json.loads(done.stdout)
+        told = json.loads(done.stdout)
     except ValueError:
         if b"Traceback" in done.stderr and b"MemoryError" not in done.stderr:
             raise RuntimeError(done.stderr.decode(errors="replace")) from None
         raise _too_large(query) from None
-    if "error" in answer:
-        raise InputError(**answer["error"])
-    return answer["columns"], [tuple(row) for row in answer["rows"]]
+    if "error" in told:
+        raise InputError(**told["error"])
+    return told["columns"], [tuple(row) for row in told["rows"]]
 
 
 def load(connection: DuckDBPyConnection, source: Catalogue | None = None) -> None:
@@ -93,7 +94,8 @@ def fill(connection: DuckDBPyConnection, name: str, shape: Sequence[Column], row
     connection.execute(f'CREATE TABLE "{name}" ({declared})')
     if rows:
         picked = ", ".join(f"unnest(${i}::{SQL_TYPES[c.type]}[])" for i, c in enumerate(shape, 1))
-        connection.execute(f'INSERT INTO "{name}" SELECT {picked}', [[row[c.name] for row in rows] for c in shape])
+        cells = [[row[c.name] for row in rows] for c in shape]
+        connection.execute(f'INSERT INTO "{name}" SELECT {picked}', cells)
 
 
 def open_locked(source: Catalogue | None = None) -> DuckDBPyConnection:
@@ -107,8 +109,7 @@ def open_locked(source: Catalogue | None = None) -> DuckDBPyConnection:
     return connection
 
 
-def answer(connection: DuckDBPyConnection, query: str, limit: int,
-           seconds: float = SECONDS) -> tuple[list[str], list[tuple[Any, ...]]]:
+def answer(connection: DuckDBPyConnection, query: str, limit: int, seconds: float = SECONDS) -> Answer:
     """Run one checked query on a locked database.
 
     Raises
@@ -137,12 +138,14 @@ def answer(connection: DuckDBPyConnection, query: str, limit: int,
 def _check_single_select(connection: DuckDBPyConnection, query: str) -> None:
     from duckdb import StatementType
 
+    expected = "a single SELECT, WITH, DESCRIBE or SHOW"
+    query.encode()
     found = connection.extract_statements(query)
     if len(found) != 1:
-        raise _refused("one statement at a time", query, expected="a single SELECT, WITH, DESCRIBE or SHOW")
+        raise _refused("one statement at a time", query, expected=expected)
     if found[0].type != StatementType.SELECT:
-        raise _refused(f"{str(found[0].type).rpartition('.')[2]} is not allowed: SQL only reads the catalogue", query,
-                       expected="a single SELECT, WITH, DESCRIBE or SHOW")
+        verb = str(found[0].type).rpartition(".")[2]
+        raise _refused(f"{verb} is not allowed: SQL only reads the catalogue", query, expected=expected)
 
 
 def _plain(value: Any) -> Any:
@@ -162,16 +165,27 @@ def _explained(connection: DuckDBPyConnection, query: str, problem: str) -> Inpu
     """Return the database's complaint as one sentence, with the nearest table or column."""
     if "disabled by configuration" in problem or problem.startswith("Permission Error"):
         return _refused("not allowed: SQL reads the tables of the catalogue and nothing else", query,
-                        expected="a query over chips, facts, sources, prices, systems, memory, models or firms")
+                        expected=f"a query over {', '.join(_tables(connection))}")
     what = re.sub(r"^\w[\w ]* Error: ", "", problem.partition("\n")[0])
-    return _refused(re.sub(r"\s*(Did you mean|Candidate).*", "", what), query, hint=_nearest(connection, problem))
+    what = re.sub(r"\s*(Did you mean|Candidate|Use \"SET).*", "", what)
+    return _refused(what, query, hint=_nearest(connection, problem) or _keyword(query, problem))
+
+
+def _tables(connection: DuckDBPyConnection) -> list[str]:
+    return [row[0] for row in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+
+
+def _keyword(query: str, problem: str) -> str | None:
+    if "syntax error" in problem and re.search(r"\bat\b(?!\")", query, re.I):
+        return 'the column "at" is also a word of SQL: write it in double quotes'
+    return None
 
 
 def _nearest(connection: DuckDBPyConnection, problem: str) -> str | None:
     table = re.search(r'Table with name "?([^" ]+)"? does not exist', problem)
-    column = re.search(r'(?:column|named) "?([\w.]+)"? not found|does not have a column named "?(\w+)"?', problem)
+    column = re.search(r'column "?([\w.]+)"? not found|does not have a column named "?(\w+)"?', problem)
     if table:
-        known = [r[0] for r in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        known = _tables(connection)
         return did_you_mean(table[1], known) or f"tables: {', '.join(known)}"
     if column:
         known = [r[0] for r in connection.execute("SELECT DISTINCT column_name FROM duckdb_columns() "
@@ -194,11 +208,12 @@ def _too_slow(query: str, seconds: float) -> InputError:
 
 def _too_large(query: str) -> InputError:
     return InputError("the query needed more memory than it may use and was stopped", where="SQL", got=query,
-                      expected=f"at most {MEMORY} MB", hint="select fewer rows or columns", code="sql-too-large")
+                      expected=f"at most {MEMORY} MB", hint="select fewer rows or columns",
+                      code="sql-too-large")
 
 
 def _cap_process(seconds: float) -> None:
-    """Cap memory and processor time of this process for good, and forbid it to write files, where the system can."""
+    """Cap memory and processor time of this process, and forbid it to write files, where the system can."""
     try:
         import resource
     except ImportError:
@@ -215,9 +230,9 @@ def _cap_process(seconds: float) -> None:
 def main() -> None:
     """Answer the one query on standard input, as JSON on standard output."""
     asked = json.load(sys.stdin.buffer)
-    connection = open_locked()
-    _cap_process(asked["seconds"])
     try:
+        connection = open_locked()
+        _cap_process(asked["seconds"])
         names, rows = answer(connection, asked["query"], asked["limit"], asked["seconds"])
         told = json.dumps({"columns": names, "rows": rows}, ensure_ascii=True)
         if len(told) > MAX_ANSWER:

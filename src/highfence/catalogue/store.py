@@ -97,7 +97,8 @@ class Catalogue:
         return [name for row in rows for name in (row["id"], row["name"]["en"], row["name"]["zh"], *row["aliases"])]
 
     def _id(self, kind: str, name: str) -> str | None:
-        return self._pack[f"{kind}_names"].get(name_key(name)) if isinstance(name, str) else None
+        names: dict[str, str] = self._pack[f"{kind}_names"]
+        return names.get(name_key(name)) if isinstance(name, str) else None
 
     def _get(self, kind: str, name: str) -> Any:
         id = self._id(kind, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any
 
 import click
 
@@ -69,7 +68,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message=f"highfence {__version__}, data {DATA_VERSION}")
 @click.pass_context
-def app(ctx: click.Context, **_: Any) -> None:
+def app(ctx: click.Context) -> None:
     """Compute what a chip export rule does. Not legal advice."""
     if ctx.invoked_subcommand is None:
         click.echo(NEWCOMER)

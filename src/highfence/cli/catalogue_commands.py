@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from highfence.catalogue.attributes import ATTRIBUTES, attributes_of
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows
 from highfence.core.facts import Fact, Resolved
 from highfence.core.labels import Label
-from highfence.core.quantities import format_quantity
+from highfence.core.quantities import format_number, format_quantity
 
 
 @click.command()
@@ -87,8 +88,8 @@ def _print_chip(found: Chip, lang: str) -> None:
     out.print(table)
     for price in found.prices:
         unit = "USD/h" if price.kind == "rental" else "USD"
-        out.print(f"  {Label('price', '价格').text(lang)}: {price.value:,.10g} {unit} ({price.kind}, {price.place or '–'},"
-                  f" {price.date}, {price.source})", style="dim")
+        where = f"{price.kind}, {price.place or '–'}, {price.date}, {price.source}"
+        out.print(f"  {Label('price', '价格').text(lang)}: {price.value:,.10g} {unit} ({where})", style="dim")
     gaps = missing(found)
     if gaps:
         out.print(f"{Label('Not published', '未公布').text(lang)}: {', '.join(gaps)}", style="yellow")
@@ -148,11 +149,25 @@ def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, li
     from highfence.catalogue.query import select_chips
 
     shown = [c.strip() for c in columns.split(",")] if columns else None
+    rows = select_chips(where, sort, shown)[:limit]
     if shown is None and format_ in {"table", "md"}:
-        shown = ["id", f"name_{lang}", "vendor", "tpp", "performance_density", "memory_capacity_gb",
-                 "dram_bandwidth_gb_s", "io_bandwidth_total_gb_s", "logic_die_area_mm2", "released", "missing"]
-    rows = select_chips(where, sort, shown)
-    print_rows(rows[:limit] if limit else rows, format_, "chips", columns=shown)
+        rows, shown = [_brief_row(row, lang) for row in rows], None
+    print_rows(rows, format_, "chips", columns=shown)
+
+
+_HEADINGS = {
+    "id": Label("id", "编号"), "name_{lang}": Label("name", "名称"), "tpp": Label("TPP", "TPP"),
+    "performance_density": Label("TPP/mm²", "TPP/mm²"), "memory_capacity_gb": Label("GB", "GB"),
+    "dram_bandwidth_gb_s": Label("DRAM GB/s", "DRAM GB/s"), "io_bandwidth_total_gb_s": Label("I/O GB/s", "I/O GB/s"),
+    "logic_die_area_mm2": Label("die mm²", "裸片mm²"), "released": Label("released", "上市"),
+    "missing": Label("missing", "缺失"),
+}
+
+
+def _brief_row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return the columns that a person wants first, numbers to four digits."""
+    cells = {label.text(lang): row.get(name.format(lang=lang)) for name, label in _HEADINGS.items()}
+    return {k: format_number(v) if isinstance(v, float) else v for k, v in cells.items()}
 
 
 def _listing(name: str, default: list[str]) -> click.Command:

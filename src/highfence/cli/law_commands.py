@@ -11,7 +11,8 @@ import click
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows, write_whole
 from highfence.core.errors import InputError
 from highfence.core.labels import Label
-from highfence.rules import Overlay, Verdict, classify as ask_law
+from highfence.rules import Overlay, Verdict
+from highfence.rules import classify as ask_law
 from highfence.rules.metrics import END_USES, ITEMS, LISTED, TRANSACTIONS
 
 _QUESTION = [
@@ -77,7 +78,8 @@ def classify(chip: str | None, sheet: str | None, csv_: str | None, why: bool, f
     CHIP is a name in the catalogue. --on is the date of the law.
     """
     if sum(x is not None for x in (chip, sheet, csv_)) != 1:
-        raise InputError("name one part", expected="a chip, --sheet FILE or --csv FILE", example="highfence classify H20")
+        raise InputError("name one part", expected="a chip, --sheet FILE or --csv FILE",
+                         example="highfence classify H20")
     arguments = arguments_of(given)
     if csv_ is not None:
         return _classify_csv(csv_, arguments, out, fail_on, format_, lang)
@@ -149,7 +151,7 @@ def print_verdict(verdict: Verdict, lang: str, why: bool) -> None:
 @click.command()
 @click.option("--on", "days", multiple=True, required=True, help="One day, or two to compare; YYYY-MM-DD.")
 @click.option("--to", default="CN", show_default=True, help="Destination: ISO code or name.")
-@click.option("--overlay", "overlays_", multiple=True, metavar="FILE", help="A reform of law; it applies to the last day.")
+@click.option("--overlay", "overlays_", multiple=True, metavar="FILE", help="A reform of law, applied on the last day.")
 @click.option("--chip", "chips", multiple=True, help="Only these chips.")
 @format_option
 @lang_option

@@ -79,12 +79,15 @@ def print_table(columns: Sequence[str], rows: Iterable[Row], title: str = "") ->
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(cell(row.get(c)) for c in columns))
-    console().print(table)
+    out = console()
+    if title:
+        out.print(title, style="bold")
+    out.print(table)
 
 
 def console(stderr: bool = False) -> Any:

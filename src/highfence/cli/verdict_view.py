@@ -17,7 +17,8 @@ _MARK = {True: "✓", False: "✗", None: "?"}
 def show_verdict(verdict: Verdict, lang: str, why: bool, out: Any) -> None:
     """Print the answer, then what it rests on."""
     query = verdict.query
-    out.print(f"[bold]{verdict.name.text(lang)}[/] → {query['to']}, {query['on']}, {query['transaction']} ({query['item']})")
+    asked = ", ".join(str(query[k]) for k in ("to", "on", "transaction"))
+    out.print(f"[bold]{verdict.name.text(lang)}[/] → {asked} ({query['item']})")
     out.print(verdict.outcome_label.text(lang), style=_STYLE[verdict.requirement])
     for name, text in _lines(verdict, lang):
         out.print(f"  [dim]{name}[/] {text}")
@@ -83,8 +84,8 @@ def _margins(verdict: Verdict, lang: str, out: Any) -> None:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Label("distance to every line", "与各界线的距离").text(lang),
-                  title_justify="left")
+    title = Label("distance to every line", "与各界线的距离").text(lang)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
     for title in (Label("provision", "条款"), Label("metric", "指标"), Label("line", "界线"), Label("value", "数值"),
                   Label("distance", "距离"), Label("%", "%")):
         table.add_column(title.text(lang), justify="left" if title.en in {"provision", "metric"} else "right")

@@ -54,7 +54,9 @@ class Source:
         for name in ("date", "accessed"):
             if raw.get(name) is not None:
                 parse_period(str(raw[name]), f"sources: {id}: {name}")
-        return cls(id=id, **{k: None if v is None else str(v) for k, v in raw.items()})
+        text = {k: None if v is None else str(v) for k, v in raw.items()}
+        return cls(id, str(raw["title"]), str(raw["publisher"]), str(raw["url"]), text.get("date"),
+                   text.get("accessed"), text.get("licence"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,4 +186,4 @@ def _price(price: Price, sources: Bibliography) -> FactRow:
     low, high = price.low, price.high
     shown_range = spread("price", low, high, kind) if low is not None and high is not None else None
     return FactRow(f"price_{price.kind}", label, both(format_quantity(price.value, kind)), price.value, kind, low, high,
-                   shown_range, low is not None, price.grade, "", price.note, (sources.cite(price.source),), ())
+                   shown_range, False, price.grade, "", price.note, (sources.cite(price.source),), ())

@@ -35,10 +35,12 @@ class MarginRow:
 
     Attributes
     ----------
+    layer : layer of the law that the line belongs to.
     value, line, distance, low, high : in ``unit``; ``percent`` of the line.
     met : whether the clause holds; None where the part's value is open.
     """
 
+    layer: str
     metric: str
     label: Label
     op: str
@@ -92,33 +94,37 @@ class Change:
     verified: bool
 
 
-def margin_rows(verdict: Verdict, sources: Bibliography) -> tuple[MarginRow, ...]:
-    """Return the distance to each line once, nearest first."""
+def margin_rows(law: Law, verdict: Verdict, sources: Bibliography) -> tuple[MarginRow, ...]:
+    """Return the distance to each line once, nearest first; lines of import duties after those of export."""
     grouped: dict[tuple[str, float, bool], list[Margin]] = {}
     for margin in verdict.margins:
         if margin.value is not None and margin.percent is not None:
             grouped.setdefault((_same_measure(margin.metric), margin.line, margin.reported), []).append(margin)
-    rows = [_margin_row(group, sources) for group in grouped.values()]
-    return tuple(sorted(rows, key=lambda r: abs(r.percent)))
+    rows = [_margin_row(law, group, sources) for group in grouped.values()]
+    return tuple(sorted(rows, key=lambda r: (r.layer == "duty", abs(r.percent))))
 
 
 def _same_measure(metric: str) -> str:
     return "tpp" if metric == "bits_x_tops" else metric
 
 
-def _margin_row(group: list[Margin], sources: Bibliography) -> MarginRow:
+def _margin_row(law: Law, group: list[Margin], sources: Bibliography) -> MarginRow:
     m = group[0]
     assert m.value is not None and m.distance is not None and m.percent is not None
     ends = {_MEETS[m.op](m.line + d, m.line) for d in (m.distance, m.low, m.high) if d is not None}
     met = ends.pop() if len(ends) == 1 else None
     kind = LAW_METRICS[m.metric].kind
     scale = human_scale(kind)[1]
-    unit = f" {m.unit}" if m.unit else ""
+    unit = f" {m.unit}" if m.unit and kind != "tpp" else ""
     return MarginRow(
-        m.metric, m.label, m.op, m.line, m.unit, m.value, m.distance, m.percent, m.low, m.high, met,
+        _layer(law, m.parameter), m.metric, m.label, m.op, m.line, m.unit, m.value, m.distance, m.percent, m.low, m.high, met,
         tuple(dict.fromkeys(g.provision for g in group)), any(g.reported for g in group), m.parameter,
         sources.cite(m.source), quantity(m.metric, m.value * scale, kind), quantity(m.metric, m.line * scale, kind),
         both(f"{_signed(m.distance)}{unit}"), signed_percent(m.percent))
+
+
+def _layer(law: Law, parameter: str) -> str:
+    return law.files[parameter.rpartition(".")[0]].layer
 
 
 def _signed(value: float, digits: int = 4) -> str:
@@ -146,7 +152,7 @@ def changes(law: Law, part: Part, to: str, day: date) -> tuple[Change, ...]:
             continue
         for change in (*_measured(law, part, to, on, base), *_flagged(part, to, on, base)):
             found.setdefault((change.input, change.then, change.paragraph, change.caught), change)
-    return tuple(found.values())
+    return tuple(sorted(found.values(), key=lambda c: (-c.on.toordinal(), abs(c.percent or 0.0))))
 
 
 def _days(law: Law, day: date) -> list[date]:
@@ -219,7 +225,7 @@ def _change(base: Verdict, verdict: Verdict, on: date, name: str, now: float, va
     label = say("change.die_area") if name == "logic_die_area" else LAW_METRICS[name].label
     delta, percent = (line - now) / scale, (line - now) / now * 100 if now else None
     shown_delta = both(f"{_signed(delta)}{' ' + unit if unit and kind != 'tpp' else ''}"
-                       + (f" ({_signed(percent, 3)}%)" if percent is not None else ""))
+                       + (f", {_signed(percent, 3)}%" if percent is not None else ""))
     caught = _caught(base, verdict)
     return None if caught is None else Change(
         on, name, label, now / scale, value / scale, unit, delta, percent,
@@ -244,9 +250,9 @@ def _caught(base: Verdict, verdict: Verdict) -> bool | None:
         return None
     if then >= was and after >= before:
         return True
-    if then <= was and after <= before:
+    if verdict.requirement == "none" or then < was:
         return False
-    return then > was
+    return True if then > was else None
 
 
 def _controlled(paragraph: str) -> int:

@@ -8,7 +8,7 @@ from math import inf, isfinite
 from highfence.catalogue.attributes import ATTRIBUTES
 from highfence.core.facts import Fact, worst_grade
 from highfence.core.labels import Label
-from highfence.core.quantities import format_quantity
+from highfence.core.quantities import format_number, format_quantity
 from highfence.report.texts import both, say
 from highfence.rules.metrics import LAW_METRICS
 from highfence.rules.parts import Input, Part
@@ -65,6 +65,8 @@ def quantity(name: str, value: float, kind: str) -> Label:
     """Write one value of an attribute for people."""
     if name == "transistors":
         return Label(f"{value / 1e9:,.4g} billion", f"{value / 1e8:,.4g}亿")
+    if kind == "tpp":
+        return both(format_number(value))
     if not isfinite(value):
         return say("word.no_upper_end")
     return both(format_quantity(value, kind))

@@ -21,6 +21,18 @@ class Case:
 
     __slots__ = (*LAW_METRICS, *CONTEXT, *FOUND, "flags")
 
+    destination: str
+    hq: str
+    parent_hq: str
+    exporter: str
+    transaction: str
+    item: str
+    end_use: str | None
+    end_user: str | None
+    listed: str | None
+    vendor: str | None
+    part_id: str | None
+    designed_in: str | None
     flags: dict[str, bool | None]
     paragraph: str | None
     ic_paragraph: str | None

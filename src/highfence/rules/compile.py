@@ -128,7 +128,7 @@ def compile_law(data: Path = DATA) -> dict[str, Any]:
 
 def compile_sources_file(path: Path) -> dict[str, Any]:
     """Return the law's own source list."""
-    return {k: v for k, v in compile_sources(path.parent, pattern=path.name).items()}
+    return compile_sources(path.parent, pattern=path.name)
 
 
 def compile_file(address: str, raw: Any, sources: Mapping[str, Any]) -> dict[str, Any]:

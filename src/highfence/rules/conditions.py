@@ -295,7 +295,7 @@ class CreatedBy:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part must hold."""
 
     of: tuple[Condition, ...]
@@ -326,7 +326,7 @@ class All:
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """One part must hold."""
 
     of: tuple[Condition, ...]
@@ -442,7 +442,7 @@ def read_condition(raw: Any, known: Vocabulary, where: str) -> Condition:
         if not isinstance(value, Sequence) or isinstance(value, str) or not value:
             raise InputError(f"{word} takes a list", where=where, got=value)
         nodes = tuple(read_condition(v, known, f"{where}.{word}[{i}]") for i, v in enumerate(value))
-        return All(nodes) if word == "all" else Any_(nodes)
+        return AllOf(nodes) if word == "all" else AnyOf(nodes)
     if word == "not":
         return Not(read_condition(value, known, f"{where}.not"))
     if word == "parameter":

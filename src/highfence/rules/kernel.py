@@ -19,13 +19,13 @@ from highfence.rules.case import Case
 from highfence.rules.conditions import Compare, Flag, walk
 from highfence.rules.engine import classify_item
 from highfence.rules.law import Law, LawOnDay
+from highfence.rules.metrics import NOT_SAID
 from highfence.rules.store import shipped_law
 
 CHUNK = 32_768
 """Rows worked on at a time, so that what is between two steps stays in the processor's cache."""
 
 COLUMNS = ("tpp", "performance_density", "io_bandwidth", "dram_bandwidth", "tops", "datacenter")
-_GIVEN_FALSE = ("exported_by_fabricator", "designer_attestation", "packaged_and_attested_outside_macau_d5", "has_hbm")
 Kernel = Callable[[Mapping[str, Any], Any], Any]
 
 
@@ -70,7 +70,7 @@ class ArrayLaw:
 
 def _only_by_statement(condition: Any) -> bool:
     """Whether a provision turns on facts that only the parties state, which rows of numbers do not carry."""
-    return any(isinstance(n, Flag) and n.name in _GIVEN_FALSE for n in walk(condition))
+    return any(isinstance(n, Flag) and n.name in NOT_SAID for n in walk(condition))
 
 
 @lru_cache(maxsize=128)
@@ -140,10 +140,9 @@ def _with_unknowns(codes: NDArray[np.int8], arrays: Mapping[str, NDArray[Any]], 
     if not lacking:
         return codes
     index = {name: i for i, name in enumerate(compiled.names)}
-    flags: dict[str, bool | None] = dict.fromkeys(_GIVEN_FALSE, False)
     for i in np.flatnonzero(np.logical_or.reduce(lacking)):
         values = {n: None if np.isnan(arrays[n][i]) else float(arrays[n][i]) for n in arrays if n != "datacenter"}
-        case = Case({**values, "item": "ic"}, {**flags, "datacenter": bool(arrays["datacenter"][i])})
+        case = Case({**values, "item": "ic"}, {**NOT_SAID, "datacenter": bool(arrays["datacenter"][i])})
         paragraph, _ = classify_item(compiled.today, case, "ic")
         codes[i] = index[paragraph or "unknown"]
     return codes

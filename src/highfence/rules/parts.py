@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import inf
-from typing import Any
 
 from highfence.catalogue import Chip, MemoryStack, catalogue
 from highfence.catalogue.entries import Entry
@@ -25,9 +24,6 @@ from highfence.catalogue.metrics import (
 from highfence.core.facts import Fact
 from highfence.core.labels import Label
 
-US_DIRECT_PRODUCT_PLACES = frozenset({"US", "TW", "KR", "DE", "IL", "IE", "SG", "JP", "IT", "FR", "MY"})
-"""Where the leading foundries make logic with US-origin equipment; China is left open on purpose."""
-
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -37,6 +33,7 @@ class Input:
     ----------
     value : preferred value, or None where nothing is known.
     low, high : ends of the range; equal for a known value.
+    grade : of the weakest fact behind it, or ``stated`` for what a caller writes.
     how : the arithmetic, or where the value comes from.
     """
 

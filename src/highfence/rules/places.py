@@ -130,7 +130,8 @@ class Gazetteer:
         """
         found = self.index.get(_key(name)) if isinstance(name, str) else None
         if found is None:
-            near = did_you_mean(str(name)[:60], [*(label.en for label in self.labels.values()), *self.labels])
+            names = self.labels if len(str(name)) <= 2 else [label.en for label in self.labels.values()]
+            near = did_you_mean(str(name)[:60], names)
             raise InputError("unknown country", where=where, got=name, expected="an ISO 3166-1 code or a name",
                              example="CN", hint=near, code="unknown-country")
         return found

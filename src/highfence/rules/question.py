@@ -15,12 +15,20 @@ from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.core.quantities import parse_quantity
 from highfence.rules.case import Case
-from highfence.rules.law import HORIZON, Law
-from highfence.rules.metrics import END_USES, ITEMS, LAW_FLAGS, LAW_METRICS, LISTED, TRANSACTIONS
-from highfence.rules.parts import US_DIRECT_PRODUCT_PLACES, Part, part_of_chip, part_of_memory
+from highfence.rules.law import HORIZON, Law, LawOnDay
+from highfence.rules.metrics import (
+    END_USES,
+    ITEMS,
+    LAW_FLAGS,
+    LAW_METRICS,
+    LISTED,
+    NOT_CLAIMED,
+    NOT_SAID,
+    TRANSACTIONS,
+)
+from highfence.rules.parts import Part, part_of_chip, part_of_memory
 
 _GIVEN = {**{n: m for n, m in LAW_METRICS.items() if m.given}, **{n: f for n, f in LAW_FLAGS.items() if f.given}}
-_NOT_CLAIMED = {"us_content_share": 0.0, "listed_ownership": 0.0}
 
 
 class _Omitted(str):
@@ -77,7 +85,7 @@ def ask(
     InputError : an unknown word, place, condition or day.
     """
     day = parse_day(on, "--on")
-    law.on(day)
+    today = law.on(day)
     _one_of(transaction, TRANSACTIONS, "--transaction")
     _one_of(item, ITEMS, "--item")
     part = find_part(chip, item)
@@ -101,7 +109,7 @@ def ask(
     case = _case(part, given, {
         "destination": destination, "hq": hq, "parent_hq": parent, "exporter": origin, "transaction": transaction,
         "item": item, "end_use": end_use, "end_user": end_user.casefold() if end_user else None, "listed": listed,
-        "vendor": part.vendor, "part_id": part.id, "designed_in": part.designed_in})
+        "vendor": part.vendor, "part_id": part.id, "designed_in": part.designed_in}, today)
     asked = {"to": destination, "on": day.isoformat(), "hq": hq, "parent_hq": parent, "end_user": end_user,
              "end_use": end_use, "listed": listed, "exporter": origin, "transaction": transaction, "item": item,
              "datacenter": part.datacenter, "conditions": dict(given)}
@@ -179,7 +187,7 @@ def _with_datacenter(part: Part, datacenter: bool) -> Part:
     return replace(part, datacenter=datacenter)
 
 
-def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any]) -> Case:
+def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any], today: LawOnDay) -> Case:
     metrics: dict[str, Any] = {name: known.value for name, known in part.inputs.items() if known.known}
     metrics.pop("logic_die_area", None)
     tpp, area = part.input("tpp"), part.input("logic_die_area")
@@ -189,24 +197,23 @@ def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any]) -> Case
             metrics["performance_density"] = tpp.low / area.value
     if "io_bandwidth" in metrics and "dram_bandwidth" in metrics:
         metrics["dram_plus_io"] = metrics["io_bandwidth"] + metrics["dram_bandwidth"]
-    flags: dict[str, bool | None] = {"datacenter": part.datacenter, "has_hbm": part.has_hbm, **_origin(part, context)}
-    metrics.update(_NOT_CLAIMED)
-    flags.update({n: False for n in ("exported_by_fabricator", "designer_attestation",
-                                     "packaged_and_attested_outside_macau_d5")})
+    flags = {**NOT_SAID, "datacenter": part.datacenter, "has_hbm": part.has_hbm, **_origin(part, context, today)}
+    metrics.update(NOT_CLAIMED)
     for name, value in given.items():
         (flags if name in LAW_FLAGS else metrics)[name] = value
     return Case({**metrics, **context}, flags)
 
 
-def _origin(part: Part, context: Mapping[str, Any]) -> dict[str, bool | None]:
-    """What is known of a part's origin: US designers' parts are US origin; Chinese parts at home are left open."""
-    if part.designed_in is None:
+def _origin(part: Part, context: Mapping[str, Any], today: LawOnDay) -> dict[str, bool | None]:
+    """What is known of a part's origin: US designers' parts are US origin; parts at home abroad are left open."""
+    home = part.designed_in
+    if home is None:
         # A reexport or an in-country transfer is, by the EAR's own terms, of an item that is subject to the EAR.
         stated = context["transaction"] in {"reexport", "transfer"} or None
         return {"us_origin": stated, "us_direct_product": stated}
-    if part.designed_in == "US":
+    if home == "US":
         return {"us_origin": True, "us_direct_product": True}
-    at_home = context["exporter"] in {part.designed_in, "HK", "MO"} and part.designed_in == "CN"
-    if at_home or part.made_in not in US_DIRECT_PRODUCT_PLACES:
-        return {"us_origin": False, "us_direct_product": None}
-    return {"us_origin": False, "us_direct_product": True}
+    around = today.places("china_macau") if home in today.places("china_macau") else {home}
+    stays = context["exporter"] in around and context["destination"] in around
+    abroad = part.made_in in today.places("us_equipped_fabs") and not stays
+    return {"us_origin": False, "us_direct_product": abroad or None}

@@ -107,11 +107,11 @@ def _from_attributes(chip: Chip) -> dict[str, Input]:
     found: dict[str, Input] = {}
     for name, formula in (("tpp", total_processing_performance), ("io_bandwidth", io_bandwidth), ("tops", peak_tops)):
         if (metric := formula(chip)) is not None:
-            found[name] = Input(metric.value, metric.low, metric.high, "assumed", metric.formula)
+            found[name] = Input(metric.value, metric.low, metric.high, "stated", metric.formula)
     for attribute, name in (("logic_die_area", "logic_die_area"), ("memory_bandwidth", "dram_bandwidth"),
                             ("process_nm", "process_nm"), ("transistors", "transistors_total")):
         if (known := chip[attribute]) is not None:
-            found[name] = Input(float(known.value), known.low, known.high, "assumed", "as stated")
+            found[name] = Input(float(known.value), known.low, known.high, "stated", "as stated")
     return found
 
 
@@ -120,7 +120,7 @@ def _from_columns(given: Mapping[str, Any], where: str) -> dict[str, Input]:
     for column, (name, kind, scale) in _BARE.items():
         if column in given and name != "package_area":
             low, high = _numbers(given[column], kind, scale, f"{where}: {column}")
-            found[name] = Input(low if low == high else None, low, high, "assumed", "as stated")
+            found[name] = Input(low if low == high else None, low, high, "stated", "as stated")
     return found
 
 
@@ -162,7 +162,7 @@ def _add_package_density(given: Mapping[str, Any], inputs: dict[str, Input], whe
     if low <= 0:
         raise InputError("a package has an area", where=f"{where}: package_area_mm2", got=raw, example="121")
     density = dram.value / low if low == high else None
-    inputs["memory_bandwidth_density"] = Input(density, dram.value / high, dram.value / low, "assumed",
+    inputs["memory_bandwidth_density"] = Input(density, dram.value / high, dram.value / low, "stated",
                                                f"{dram.value / 1e9:g} GB/s / {low:g} mm²")
 
 

@@ -34,7 +34,7 @@ class Place(NamedTuple):
     """Where a point stands on the axis of one unknown input."""
 
     axis: str
-    index: int
+    step: int
     cut: Cut
 
 
@@ -187,10 +187,10 @@ def find_splits(answers: Sequence[tuple[Point, str]]) -> list[Split]:
         for point, answer in answers:
             here = next((p for p in point.places if p.axis == axis), None)
             if here is not None:
-                rest = tuple((p.axis, p.index) for p in point.places if p.axis != axis)
+                rest = tuple((p.axis, p.step) for p in point.places if p.axis != axis)
                 rows.setdefault(rest, []).append((here, answer))
         for row in rows.values():
-            found.update(dict.fromkeys(_changes(sorted(row, key=lambda r: r[0].index), "tpp" in axes)))
+            found.update(dict.fromkeys(_changes(sorted(row, key=lambda r: r[0].step), "tpp" in axes)))
     return sorted(found, key=lambda s: (s.input, s.at or 0.0))
 
 
