@@ -38,7 +38,7 @@ class Attribute:
         if not self.numeric:
             return self.name
         unit = human_scale(self.kind)[0].lower().replace("/", "_").replace("²", "2")
-        return f"{self.name}_{unit}" if unit else self.name
+        return self.name if not unit or unit in self.name or self.kind == "tpp_density" else f"{self.name}_{unit}"
 
 
 def _peak(fmt: str, kind: str, zh: str) -> Attribute:

@@ -191,3 +191,17 @@ METRICS: Mapping[str, Callable[[Entry], Metric | None]] = {
 def metrics_of(entry: Entry) -> dict[str, Metric]:
     """Return every metric that the facts of an entry allow."""
     return {name: found for name, formula in METRICS.items() if (found := formula(entry)) is not None}
+
+
+DECIDES_LAW: dict[str, tuple[str, ...]] = {
+    "tpp": ("tpp",), "logic_die_area": ("logic_die_area",), "io_bandwidth": ("io_bandwidth_total",),
+    "memory_capacity": ("memory_capacity",), "memory_bandwidth": ("memory_bandwidth",),
+    "date": ("announced", "released"), "datacenter": ("datacenter",),
+}
+"""What the law asks of every chip, with the attributes or metrics that answer it; any one of them is enough."""
+
+
+def missing(chip: Entry) -> list[str]:
+    """Return what the law asks of a chip and nobody published."""
+    known = {*chip.resolved, *metrics_of(chip)}
+    return [name for name, any_of in DECIDES_LAW.items() if not known.intersection(any_of)]

@@ -62,7 +62,8 @@ def run_sql(query: str, limit: int = 10_000, seconds: float = SECONDS) -> Answer
         raise _refused("query too long", query, expected=f"at most {MAX_QUERY:,} characters")
     asked = json.dumps({"query": query, "limit": limit, "seconds": seconds})
     try:
-        done = subprocess.run([sys.executable, "-m", "highfence.catalogue.sql"], input=asked.encode(),
+        # -P: the folder that the user stands in is no place to import modules from
+        done = subprocess.run([sys.executable, "-P", "-m", "highfence.catalogue.sql"], input=asked.encode(),
                               capture_output=True, timeout=seconds + _GRACE_S, check=False)
     except subprocess.TimeoutExpired:
         raise _too_slow(query, seconds) from None

@@ -13,7 +13,7 @@ from typing import Any
 
 from highfence.catalogue.attributes import ATTRIBUTES, Attribute, attributes_of
 from highfence.catalogue.entries import Chip, Entry, Firm, LanguageModel, MemoryStack, Price
-from highfence.catalogue.metrics import METRICS
+from highfence.catalogue.metrics import METRICS, missing
 from highfence.catalogue.store import Catalogue, catalogue
 from highfence.core.facts import Fact, Source
 from highfence.core.labels import Label
@@ -136,14 +136,6 @@ _MODEL_HEAD = (*_ID, text("developer"), text("released", "date of release", "dat
                number("parameters_total", "all parameters, as published"),
                number("parameters_active", "parameters used per token, as published"))
 
-DECIDES_LAW: dict[str, tuple[str, ...]] = {
-    "tpp": ("tpp",), "logic_die_area": ("logic_die_area_mm2",), "io_bandwidth": ("io_bandwidth_total_gb_s",),
-    "memory_capacity": ("memory_capacity_gb",), "memory_bandwidth": ("memory_bandwidth_gb_s",),
-    "date": ("announced", "released"), "datacenter": ("datacenter",),
-}
-"""What the law asks of every chip, with the columns that answer it; any one of them is enough."""
-
-
 def tables(source: Catalogue | None = None) -> dict[str, list[Row]]:
     """Return every table of the catalogue; each row has all columns of its table, in one order.
 
@@ -182,8 +174,7 @@ def chip_rows(source: Catalogue | None = None) -> list[Row]:
 
 def _chip_row(chip: Chip, held: Catalogue) -> Row:
     row = _entry_row(chip, held)
-    lacking = [name for name, any_of in DECIDES_LAW.items() if all(row.get(c) is None for c in any_of)]
-    return {**row, "missing": "; ".join(lacking) or None}
+    return {**row, "missing": "; ".join(missing(chip)) or None}
 
 
 def _entry_row(entry: Entry, held: Catalogue) -> Row:

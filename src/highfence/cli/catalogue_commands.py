@@ -9,6 +9,7 @@ import click
 
 from highfence.catalogue import Chip, catalogue, metrics_of
 from highfence.catalogue.attributes import ATTRIBUTES, attributes_of
+from highfence.catalogue.metrics import missing
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows
 from highfence.core.facts import Fact, Resolved
 from highfence.core.labels import Label
@@ -45,17 +46,6 @@ def chip_to_dict(found: Chip) -> dict[str, Any]:
                         "unit": m.kind, "formula": m.formula, "grade": m.grade} for n, m in metrics_of(found).items()},
         "facts": [f.to_dict() for f in found.all_facts()], "prices": found.prices, "missing": missing(found),
         "explanations": found.explanations}
-
-
-def missing(found: Chip) -> list[str]:
-    """Return the attributes that decide law and of which nothing is published."""
-    wanted = {"memory_capacity", "memory_bandwidth", "logic_die_area", "announced", "tdp", "process_node", "datacenter"}
-    gaps = [n for n in ATTRIBUTES if n in wanted and found[n] is None]
-    if not any(n.startswith("peak_") for n in found.resolved):
-        gaps.insert(0, "peaks")
-    if "io_bandwidth_total" not in metrics_of(found):
-        gaps.append("io_bandwidth")
-    return gaps
 
 
 def sources_of(found: Chip) -> list[str]:

@@ -32,11 +32,20 @@ class Label:
                                                      for k, v in values.items()}) for lang in LANGUAGES))
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any] | str) -> Label:
-        """Read ``{en: …, zh: …}``, or one text that serves both."""
+    def read(cls, raw: Mapping[str, Any] | str, where: str = "text") -> Label:
+        """Read ``{en: …, zh: …}``, or one text that serves both.
+
+        Raises
+        ------
+        InputError : neither, or a language that the interface does not speak.
+        """
         if isinstance(raw, str):
             return cls(raw, raw)
-        return cls(str(raw["en"]), str(raw.get("zh", raw["en"])))
+        texts = raw if isinstance(raw, Mapping) else {}
+        if not set(texts) <= set(LANGUAGES) or not all(isinstance(t, str) for t in (texts.get("en"), *texts.values())):
+            raise InputError("not a text in English and Chinese", where=where, got=raw, expected="{en: text, zh: text}",
+                             example="{en: a lower line, zh: 更低的界线}")
+        return cls(texts["en"], texts.get("zh", texts["en"]))
 
     def to_dict(self) -> dict[str, str]:
         """Return ``{"en": …, "zh": …}``."""

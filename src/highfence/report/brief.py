@@ -16,6 +16,7 @@ from highfence.__about__ import DATA_VERSION, __version__
 from highfence.core.dates import parse_day
 from highfence.core.envelope import plain
 from highfence.core.labels import Label
+from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, CitedSource
 from highfence.report.facts import FactGroup, fact_groups, missing_facts
 from highfence.report.headroom import Change, MarginRow, changes, margin_rows
@@ -24,10 +25,9 @@ from highfence.report.planes import Plane, bandwidth_plane, compute_plane
 from highfence.report.ratios import Comparison, compare
 from highfence.report.rivals import references
 from highfence.report.ruling import Ruling, Unknowns, ruling, unknowns
-from highfence.report.texts import say
+from highfence.report.texts import both, say
 from highfence.report.timeline import Timeline, build_timeline, status_of
 from highfence.rules.classify import classify
-from highfence.rules.parts import Part
 from highfence.rules.question import find_part
 from highfence.rules.store import shipped_law
 from highfence.rules.verdict import DISCLAIMER, LAW_VERSION, Verdict
@@ -49,7 +49,7 @@ class Brief:
     Attributes
     ----------
     chip : id of the part. to : destination. on : day of the law.
-    status : the one word of the timeline for the verdict.
+    status : the one word of the timeline for the verdict. outcome : the answer in one line.
     findings : the sentences that open the page.
     sources : numbered as they are cited.
     """
@@ -63,6 +63,7 @@ class Brief:
     place: Label
     on: date
     status: str
+    outcome: Label
     findings: tuple[Label, ...]
     facts: tuple[FactGroup, ...]
     missing: tuple[Label, ...]
@@ -114,22 +115,23 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
     return Brief(
         chip=part.id, name=part.name, short=short_name(part), maker=firm_name(part.vendor) if part.vendor else None,
         note=part.entry.note if part.entry is not None else None, to=code, place=place_name(law, code), on=day,
-        status=status_of(verdict), findings=_findings(part, comparison, margins, moves, day), facts=facts,
+        status=status_of(verdict), outcome=in_words(verdict.outcome_label),
+        findings=_findings(verdict, comparison, margins, moves, day), facts=facts,
         missing=missing_facts(part), comparison=comparison, timeline=timeline, compute=compute, bandwidth=bandwidth,
         margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
         sources=sources.sources(), disclaimer=DISCLAIMER, versions=Versions(__version__, DATA_VERSION, LAW_VERSION))
 
 
-def _findings(part: Part, comparison: Comparison, margins: Sequence[MarginRow], moves: Sequence[Change],
+def _findings(verdict: Verdict, comparison: Comparison, margins: Sequence[MarginRow], moves: Sequence[Change],
               day: date) -> tuple[Label, ...]:
     """Return what a reader in a hurry should know, a sentence each."""
-    found = [_ratio_sentence(comparison, i) for i in range(min(2, len(comparison.references)))]
-    found.append(_nearest_sentence(margins))
+    found: list[Label | None] = [in_words(s.text) for s in verdict.splits_on[:3]]
+    found += [_ratio_sentence(comparison, i) for i in range(min(2, len(comparison.references)))]
+    if verdict.paragraph != "unknown":
+        found.append(_caught_sentence(verdict, margins) or _nearest_sentence(margins))
     found += [say("finding.caught", label=c.label, shown=c.shown, delta=c.shown_delta, paragraph=c.paragraph)
               if c.delta is not None else say("finding.flag", shown=c.shown, paragraph=c.paragraph)
               for c in _nearest_changes(moves, day)]
-    if part.datacenter is False:
-        found.append(say("finding.not_datacenter"))
     return tuple(label for label in found if label is not None)
 
 
@@ -143,6 +145,16 @@ def _ratio_sentence(comparison: Comparison, index: int) -> Label | None:
     return say(key, half=half.shown_ratio, memory=memory.shown_ratio, name=name)
 
 
+def _caught_sentence(verdict: Verdict, margins: Sequence[MarginRow]) -> Label | None:
+    """Say by how much a part exceeds the line of the paragraph that catches it."""
+    lines = [m for m in margins if verdict.paragraph in m.provisions and m.op in {"≥", ">"} and m.distance > 0]
+    if not verdict.paragraph.startswith("3A090") or not lines:
+        return None
+    nearest = min(lines, key=lambda m: abs(m.percent))
+    return say("finding.caught_by", paragraph=verdict.paragraph, label=nearest.label, value=nearest.shown_value,
+               line=nearest.shown_line, percent=both(nearest.shown_percent.en.lstrip("+")))
+
+
 def _nearest_sentence(margins: Sequence[MarginRow]) -> Label | None:
     """Name the nearest line of compute that the part does not cross, or has just crossed."""
     lines = [m for m in margins if m.metric in {"tpp", "performance_density"} and not m.reported
@@ -152,9 +164,8 @@ def _nearest_sentence(margins: Sequence[MarginRow]) -> Label | None:
     nearest = min(lines, key=lambda m: abs(m.percent))
     side = "finding.below" if nearest.distance < 0 else "finding.above" if nearest.distance > 0 else "finding.on_line"
     return say(side, label=nearest.label, value=nearest.shown_value, line=nearest.shown_line,
-               percent=Label(*(t.text(x).lstrip("+−") for t, x in ((nearest.shown_percent, "en"),
-                                                                   (nearest.shown_percent, "zh")))),
-               provisions=", ".join(p for p in nearest.provisions if p.startswith("3A090")))
+               percent=both(nearest.shown_percent.en.lstrip("+−")),
+               paragraph=next(p for p in nearest.provisions if p.startswith("3A090")))
 
 
 def _nearest_changes(moves: Sequence[Change], day: date) -> list[Change]:

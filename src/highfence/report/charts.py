@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from highfence.core.dates import parse_period
@@ -47,13 +47,13 @@ def _spec(brief: Brief, id: str, canvas: Canvas, lang: str) -> Spec:
 
 def ratio_spec(comparison: Comparison, canvas: Canvas, lang: str) -> Spec:
     """Return a dot plot: one row a measure, one shape a reference, on a log scale around 100 %."""
-    rows = [{"measure": row.label.text(lang), "part": ref.short.text(lang), "x": cell.ratio * 100,
+    rows: list[Spec] = [{"measure": row.label.text(lang), "part": ref.short.text(lang), "x": cell.ratio * 100,
              "low": (cell.low or cell.ratio) * 100, "high": (cell.high or cell.ratio) * 100,
              "contested": cell.contested}
             for row in comparison.rows for ref, cell in zip(comparison.references, row.cells) if cell.ratio]
     order = [row.label.text(lang) for row in comparison.rows]
     parts = [ref.short.text(lang) for ref in comparison.references]
-    low, high = min(r["x"] for r in rows) / 1.25, max(r["x"] for r in rows) * 1.25
+    low, high = min(r["low"] for r in rows) / 1.2, max(r["high"] for r in rows) * 1.2
     ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000) if low <= t <= max(high, 100)]
     if canvas.narrow:
         ticks = [t for t in ticks if t in {1, 10, 50, 100, 200, 1000, 10000}]
@@ -63,7 +63,8 @@ def ratio_spec(comparison: Comparison, canvas: Canvas, lang: str) -> Spec:
     y: Spec = {"field": "measure", "type": "nominal", "sort": order, "axis": {
         "title": None, "ticks": False, "domain": False, "labelColor": INK, "grid": True, "gridDash": [1, 3],
         "labelLimit": 128 if canvas.narrow else 220}}
-    legend = {"title": None, "orient": "top", "columns": 2 if canvas.narrow else 4, "symbolStrokeWidth": 2}
+    legend = {"title": None, "orient": "top", "columns": 2 if canvas.narrow else 4, "symbolStrokeWidth": 2,
+              "symbolOpacity": 1}
     n = len(parts)
     return {
         "width": canvas.width - (150 if canvas.narrow else 250), "height": {"step": 24 if canvas.narrow else 27},
@@ -112,12 +113,7 @@ def timeline_spec(timeline: Timeline, canvas: Canvas, lang: str) -> Spec:
          "mark": {"type": "bar", "height": {"band": 0.68}, "filled": False, "stroke": INK, "strokeWidth": 1,
                   "strokeDash": [3, 2]}, "encoding": band},
         *_veil(timeline, x),
-        {"data": values([b for b in bars if b["text"]]),
-         "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "middle", "fontSize": canvas.small,
-                  "fontWeight": 600, "clip": True},
-         "encoding": {"x": x, "y": y, "text": {"field": "text"}, "fill": {
-             "field": "status", "type": "nominal", "legend": None, "scale": {
-                 "domain": list(STATUSES), "range": [f"var(--s-{s.replace('_', '-')}-ink)" for s in STATUSES]}}}},
+        *_words(timeline, bars, x, y, canvas),
         *_overlays(timeline, x, canvas, lang),
     ]
     return {"width": width, "height": step * len(lanes), "layer": layers,
@@ -152,9 +148,31 @@ def _overlays(timeline: Timeline, x: Spec, canvas: Canvas, lang: str) -> list[Sp
     return found
 
 
+def _words(timeline: Timeline, bars: list[Spec], x: Spec, y: Spec, canvas: Canvas) -> list[Spec]:
+    """Write each bar's word in its own ink; on what is paled, in the page's."""
+    first = _announced(timeline).isoformat()
+    ink = {"field": "status", "type": "nominal", "legend": None, "scale": {
+        "domain": list(STATUSES), "range": [f"var(--s-{s.replace('_', '-')}-ink)" for s in STATUSES]}}
+    mark = {"type": "text", "align": "left", "dx": 5, "baseline": "middle", "fontSize": canvas.small, "fontWeight": 600,
+            "clip": True}
+    named = [b for b in bars if b["text"]]
+    found = []
+    for paled in (False, True):
+        rows = [b for b in named if (b["start"] < first) is paled]
+        colour: Spec = {"fill": {"value": INK}} if paled else {"fill": ink}
+        found.append({"data": values(rows), "mark": mark,
+                      "encoding": {"x": x, "y": y, "text": {"field": "text"}, **colour}})
+    return found
+
+
+def _announced(timeline: Timeline) -> date:
+    """Return the day on which the part became known, or the first day shown."""
+    return parse_period(timeline.announced).start if timeline.announced else timeline.start
+
+
 def _veil(timeline: Timeline, x: Spec) -> list[Spec]:
     """Pale what lies before the part was announced."""
-    day = parse_period(timeline.announced).start if timeline.announced else timeline.start
+    day = _announced(timeline)
     if day <= timeline.start:
         return []
     veil = [{"start": timeline.start.isoformat(), "end": min(day, timeline.end).isoformat()}]

@@ -14,14 +14,14 @@ from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.names import firm_name
-from highfence.report.readings import INPUT_KINDS, quantity, read, spread
+from highfence.report.readings import INPUT_KINDS, STATED, grade_of, quantity, read, spread
 from highfence.report.texts import both, say
 from highfence.rules.parts import Part
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "computed": ("tpp", "performance_density", "io_bandwidth"),
-    "compute": tuple(name for name in ATTRIBUTES if name.startswith("peak_")) + (
-        "published_tpp", "published_performance_density"),
+    "compute": (*(name for name in ATTRIBUTES if name.startswith("peak_")),
+                "published_tpp", "published_performance_density"),
     "memory": ("memory_capacity", "memory_bandwidth", "memory_type", "memory_stacks"),
     "links": ("link_bandwidth", "host_interface", "host_bandwidth", "network_bandwidth"),
     "silicon": ("logic_die_area", "logic_die_count", "die_area_scope", "package_area", "transistors",
@@ -138,7 +138,7 @@ def _published(part: Part, name: str, sources: Bibliography) -> FactRow | None:
         name, row.label, shown_value(row, found.value), found.value, row.kind if numeric else None,
         found.low if numeric else None, found.high if numeric else None,
         spread(name, found.low, found.high, row.kind) if numeric and found.contested else None, contested,
-        found.grade, "", found.fact.note, (sources.cite(found.fact.source, found.fact.at),), others)
+        grade_of(found.fact), "", found.fact.note, (sources.cite(found.fact.source, found.fact.at),), others)
 
 
 def _flag_of_sheet(part: Part, name: str, sources: Bibliography) -> FactRow | None:
@@ -146,7 +146,7 @@ def _flag_of_sheet(part: Part, name: str, sources: Bibliography) -> FactRow | No
         return None
     row = ATTRIBUTES[name]
     return FactRow(name, row.label, shown_value(row, part.datacenter), part.datacenter, None, None, None, None, False,
-                   "assumed", "", None, (sources.facts(())), ())
+                   STATED, "", None, sources.facts(()), ())
 
 
 def _differs(row: Attribute, fact: Fact, chosen: Fact) -> bool:

@@ -12,6 +12,7 @@ from datetime import date
 
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number, human_scale
+from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.readings import quantity
 from highfence.report.texts import both, say
@@ -117,7 +118,8 @@ def _margin_row(law: Law, group: list[Margin], sources: Bibliography) -> MarginR
     scale = human_scale(kind)[1]
     unit = f" {m.unit}" if m.unit and kind != "tpp" else ""
     return MarginRow(
-        _layer(law, m.parameter), m.metric, m.label, m.op, m.line, m.unit, m.value, m.distance, m.percent, m.low, m.high, met,
+        _layer(law, m.parameter), m.metric, m.label, m.op, m.line, m.unit, m.value, m.distance, m.percent,
+        m.low, m.high, met,
         tuple(dict.fromkeys(g.provision for g in group)), any(g.reported for g in group), m.parameter,
         sources.cite(m.source), quantity(m.metric, m.value * scale, kind), quantity(m.metric, m.line * scale, kind),
         both(f"{_signed(m.distance)}{unit}"), signed_percent(m.percent))
@@ -230,7 +232,7 @@ def _change(base: Verdict, verdict: Verdict, on: date, name: str, now: float, va
     return None if caught is None else Change(
         on, name, label, now / scale, value / scale, unit, delta, percent,
         say(key, value=quantity(name, line, kind)), shown_delta, verdict.paragraph, verdict.requirement,
-        base.paragraph, base.requirement, _gained(base, verdict), verdict.outcome_label, caught, True)
+        base.paragraph, base.requirement, _gained(base, verdict), in_words(verdict.outcome_label), caught, True)
 
 
 def _gained(base: Verdict, verdict: Verdict) -> tuple[str, ...]:
@@ -274,4 +276,4 @@ def _flagged(part: Part, to: str, on: date, base: Verdict) -> Iterator[Change]:
         key = "change.if_datacenter" if verdict.query["datacenter"] else "change.if_not_datacenter"
         yield Change(on, "datacenter", say("change.datacenter"), None, None, "", None, None, say(key),
                      say("word.dash"), verdict.paragraph, verdict.requirement, base.paragraph, base.requirement,
-                     _gained(base, verdict), verdict.outcome_label, caught, True)
+                     _gained(base, verdict), in_words(verdict.outcome_label), caught, True)

@@ -45,16 +45,17 @@ def text_width(text: str, size: float) -> float:
 
 
 def place(spots: Iterable[Spot], size: float, frame: tuple[float, float], reserved: Iterable[Box] = (),
-          dots: Iterable[tuple[float, float]] = ()) -> list[Placed]:
+          dots: Iterable[tuple[float, float]] = (), lines: Iterable[Box] = ()) -> list[Placed]:
     """Return one free place for each label, in order of the spots; what finds none and need not is left out.
 
     Parameters
     ----------
-    frame : width and height. reserved : boxes that stay free. dots : points that no optional label may cover.
+    frame : width and height. reserved : boxes that stay free. dots, lines : what no optional label may cover,
+        and no label where it can be helped.
     """
     spots = list(spots)
     taken: list[Box] = [*reserved, *((s.x - 6, s.y - 6, s.x + 6, s.y + 6) for s in spots if s.must)]
-    covered: list[Box] = [(x - 3, y - 3, x + 3, y + 3) for x, y in dots]
+    covered: list[Box] = [*lines, *((x - 3, y - 3, x + 3, y + 3) for x, y in dots)]
     found: list[Placed] = []
     for spot in spots:
         choices = [(p, box) for p, box in _choices(spot, size) if _inside(box, *frame)]

@@ -90,7 +90,7 @@ def _axis(title: str, domain: tuple[float, float], narrow: bool = False, **more:
 
 
 def _fences(plane: Plane, frame: Frame, canvas: Canvas) -> list[Spec]:
-    rows = []
+    rows: list[Spec] = []
     for fence in plane.fences:
         tone = "a" if fence.paragraph.startswith("3A090.a") else "b"
         rows.append({"x": fence.x_from, "x2": fence.x_to or frame.x[1], "y": fence.y_from or frame.y[0],
@@ -98,7 +98,8 @@ def _fences(plane: Plane, frame: Frame, canvas: Canvas) -> list[Spec]:
     box = {"x": quantitative("x"), "x2": {"field": "x2"}, "y": quantitative("y"), "y2": {"field": "y2"}}
     fill = {"field": "tone", "type": "nominal", "legend": None,
             "scale": {"domain": ["a", "b"], "range": ["var(--fence-a)", "var(--fence-b)"]}}
-    names = [{"name": r["name"], "x": r["x"], "y": r["y"] if _low_name(r["name"]) else r["y2"]} for r in rows]
+    names: list[Spec] = [{"name": r["name"], "x": r["x"], "y": r["y"] if _low_name(r["name"]) else r["y2"]}
+                         for r in rows]
     return [
         {"data": values(rows), "mark": {"type": "rect", "clip": True}, "encoding": {**box, "fill": fill}},
         {"data": values(rows), "mark": {"type": "rect", "filled": False, "stroke": "var(--fence-line)",
@@ -109,6 +110,19 @@ def _fences(plane: Plane, frame: Frame, canvas: Canvas) -> list[Spec]:
            "encoding": {"x": quantitative("x"), "y": quantitative("y"), "text": {"field": "name"}}}
           for low in (False, True)),
     ]
+
+
+def _bar_boxes(points: Sequence[PlanePoint], frame: Frame) -> list[Box]:
+    """Return the thin boxes that the bars of contested values fill."""
+    boxes = []
+    for p in points:
+        if p.x_low != p.x_high:
+            left, y = frame.pixel(max(p.x_low, frame.x[0]), p.y)
+            boxes.append((left, y - 2, frame.pixel(min(p.x_high or frame.x[1], frame.x[1]), p.y)[0], y + 2))
+        if p.y_low != p.y_high:
+            x, bottom = frame.pixel(p.x, max(p.y_low, frame.y[0]))
+            boxes.append((x - 2, frame.pixel(p.x, min(p.y_high or frame.y[1], frame.y[1]))[1], x + 2, bottom))
+    return boxes
 
 
 def _low_name(paragraph: str) -> bool:
@@ -159,9 +173,25 @@ def _marks(plane: Plane, frame: Frame, canvas: Canvas, lang: str) -> list[Spec]:
     others = [p for p in inside if p.role == "other"]
     near = [p for p in inside if p.role != "other"]
     x, y = _axes(plane, frame, lang)
-    return [_dots(others, x, y, 26 if canvas.narrow else 34, 0.75, 1.1),
+    return [*_half_known(plane, x, y, canvas, lang), _dots(others, x, y, 26 if canvas.narrow else 34, 0.75, 1.1),
             *_bars(near, frame, x, y), _dots(near, x, y, 110, 1.0, 1.8), *_rings(near, x, y),
             *_names(plane, inside, near, frame, canvas, lang)]
+
+
+def _half_known(plane: Plane, x: Spec, y: Spec, canvas: Canvas, lang: str) -> list[Spec]:
+    """Draw a part of which only one of the two values is known as the line on which it must lie."""
+    half = plane.half_known
+    if half is None:
+        return []
+    across = half.axis == "x"
+    rule = values([{half.axis: half.value, "name": half.name.text(lang)}])
+    place_text: Spec = {"align": "left", "dx": 6, "y": 14} if across else {"align": "right", "dy": -8}
+    channel = {"x": x} if across else {"y": y}
+    return [{"data": rule, "mark": {"type": "rule", "color": "var(--this)", "strokeWidth": 2.2}, "encoding": channel},
+            {"data": rule, "mark": {"type": "text", "baseline": "middle", "fontWeight": 700, "color": INK,
+                                    "fontSize": canvas.text, **place_text},
+             "encoding": {**channel, "text": {"field": "name"}} if across else
+             {**channel, "x": {"value": canvas.width - 100}, "text": {"field": "name"}}}]
 
 
 def _row(point: PlanePoint) -> Spec:
@@ -213,9 +243,10 @@ def _names(plane: Plane, inside: Sequence[PlanePoint], near: Sequence[PlanePoint
     rest = sorted((p for p in inside if p.role == "other"), key=lambda p: _distance(frame.pixel(p.x, p.y), here))
     spots += [_spot(p, frame, lang, must=False) for p in rest[:6 if canvas.narrow else 22]]
     dots = [frame.pixel(p.x, p.y) for p in inside if p.role == "other"]
-    rows = [{"px": p.x, "py": p.y, "name": by_id[p.key].name.text(lang), "align": p.align,
-             "role": by_id[p.key].role} for p in place(
-                 spots, canvas.text, (frame.width, frame.height), [*_name_boxes(plane, frame, canvas)], dots)]
+    placed = place(spots, canvas.text, (frame.width, frame.height), _name_boxes(plane, frame, canvas), dots,
+                   _bar_boxes(near, frame))
+    rows = [{"px": p.x, "py": p.y, "name": by_id[p.key].name.text(lang), "align": p.align, "role": by_id[p.key].role}
+            for p in placed]
     return [_text(rows, role, align, canvas) for role in ("this", "reference", "other")
             for align in ("left", "right", "center")
             if any(r["role"] == role and r["align"] == align for r in rows)]

@@ -12,7 +12,7 @@ from highfence.core.labels import Label
 from highfence.core.quantities import human_scale
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.names import short_name
-from highfence.report.readings import Reading, read
+from highfence.report.readings import Reading, read, weakest
 from highfence.report.texts import say
 from highfence.rules.law import Law
 from highfence.rules.metrics import LAW_METRICS
@@ -76,8 +76,23 @@ class Fence:
 
 
 @dataclass(frozen=True, slots=True)
+class HalfKnown:
+    """A part of which only one of the two values is known, in human units."""
+
+    axis: str
+    value: float
+    name: Label
+    shown: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Plane:
-    """Parts, fences and the lines that they are drawn from."""
+    """Parts, fences and the lines that they are drawn from.
+
+    Attributes
+    ----------
+    unplaced : whether the part of the brief is missing from the points; ``half_known`` : what is known of it then.
+    """
 
     id: str
     on: date
@@ -85,7 +100,8 @@ class Plane:
     fences: tuple[Fence, ...]
     lines: tuple[Line, ...]
     reported: bool
-    unplaced: str | None
+    unplaced: bool
+    half_known: HalfKnown | None
 
 
 def compute_plane(law: Law, part: Part, others: Sequence[Part], day: date, sources: Bibliography) -> Plane:
@@ -97,7 +113,8 @@ def compute_plane(law: Law, part: Part, others: Sequence[Part], day: date, sourc
         lines.pop("processing_2022", None)
     fences = tuple(_fences_2023(lines)) if "tpp_a1" in lines else tuple(_fences_2022(lines))
     points = tuple(_points(part, others, ("tpp", "performance_density"), sources))
-    return Plane("compute", day, points, fences, tuple(lines.values()), False, _unplaced(part, points))
+    return Plane("compute", day, points, fences, tuple(lines.values()), False,
+                 *_missing(part, points, ("tpp", "performance_density")))
 
 
 def bandwidth_plane(law: Law, part: Part, others: Sequence[Part], day: date, sources: Bibliography) -> Plane:
@@ -105,7 +122,8 @@ def bandwidth_plane(law: Law, part: Part, others: Sequence[Part], day: date, sou
     lines = tuple(line for n in ("dram", "io", "total")
                   if (line := _line(law, f"{LETTERS}.{n}", day, sources)) is not None)
     points = tuple(_points(part, others, ("io_bandwidth", "dram_bandwidth"), sources))
-    return Plane("bandwidth", day, points, (), lines, law_is_reported(law), _unplaced(part, points))
+    return Plane("bandwidth", day, points, (), lines, law_is_reported(law),
+                 *_missing(part, points, ("io_bandwidth", "dram_bandwidth")))
 
 
 def law_is_reported(law: Law) -> bool:
@@ -113,8 +131,15 @@ def law_is_reported(law: Law) -> bool:
     return any(p.reported for p in law.files[LETTERS].provisions)
 
 
-def _unplaced(part: Part, points: Sequence[PlanePoint]) -> str | None:
-    return None if any(p.role == "this" for p in points) else part.id
+def _missing(part: Part, points: Sequence[PlanePoint], axes: tuple[str, str]) -> tuple[bool, HalfKnown | None]:
+    """Return whether the part has no place in a plane, and the one value that is known."""
+    if any(p.role == "this" for p in points):
+        return False, None
+    for axis, name in zip(("x", "y"), axes):
+        found = read(part, name)
+        if found is not None and found.value:
+            return True, HalfKnown(axis, found.value / human_scale(found.kind)[1], short_name(part), _shown(found))
+    return True, None
 
 
 def _line(law: Law, path: str, day: date, sources: Bibliography) -> Line | None:
@@ -158,7 +183,7 @@ def _point(part: Part, role: str, axes: tuple[str, str], sources: Bibliography) 
         return None
     origin = part.designed_in if part.designed_in in {"US", "CN"} else "other"
     return PlanePoint(part.id, short_name(part), role, str(origin), part.datacenter, *_ends(x), *_ends(y),
-                      _shown(x), _shown(y), max(x.grade, y.grade, key=_weakness), x.contested or y.contested,
+                      _shown(x), _shown(y), weakest(x.grade, y.grade), x.contested or y.contested,
                       sources.facts((*x.facts, *y.facts)))
 
 
@@ -171,9 +196,3 @@ def _ends(reading: Reading) -> tuple[float, float, float | None]:
 def _shown(reading: Reading) -> Label:
     spread = reading.shown_range
     return reading.shown if spread is None else say("word.value_range", value=reading.shown, range=spread)
-
-
-def _weakness(grade: str) -> int:
-    from highfence.core.facts import GRADES
-
-    return GRADES.index(grade)

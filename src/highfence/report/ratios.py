@@ -105,4 +105,4 @@ def percent(ratio: float) -> Label:
     ('15%', '119%', '3.1%', '250%')
     """
     value = ratio * 100
-    return both(f"{value:.1f}%" if value < 9.95 else f"{value:,.0f}%")
+    return both("0%" if not value else f"{value:.1f}%" if value < 9.95 else f"{value:,.0f}%")

@@ -13,6 +13,9 @@ from highfence.report.texts import both, say
 from highfence.rules.metrics import LAW_METRICS
 from highfence.rules.parts import Input, Part
 
+STATED = "stated"
+"""Grade of what a caller writes down, which is no evidence."""
+
 INPUT_KINDS = {"logic_die_area": "area", "performance_density": "tpp_density", "tpp": "tpp",
                "io_bandwidth": "bandwidth", "dram_bandwidth": "bandwidth"}
 
@@ -57,8 +60,22 @@ def read(part: Part, name: str) -> Reading | None:
     if found is None or isinstance(found.value, str):
         return None
     row = ATTRIBUTES[name]
-    return Reading(name, row.label, row.kind, float(found.value), found.low, found.high, found.grade, "",
+    return Reading(name, row.label, row.kind, float(found.value), found.low, found.high, grade_of(found.fact), "",
                    (found.fact,))
+
+
+def weakest(*grades: str) -> str:
+    """Return the weakest of some grades; what the caller stated stands apart from all evidence.
+
+    >>> weakest("official", "press"), weakest("official", "stated")
+    ('press', 'stated')
+    """
+    return STATED if STATED in grades else worst_grade(grades)
+
+
+def grade_of(fact: Fact) -> str:
+    """Return the grade of a fact, or ``stated`` where it has no source but the caller."""
+    return fact.grade if fact.source else STATED
 
 
 def quantity(name: str, value: float, kind: str) -> Label:
@@ -102,5 +119,5 @@ def _density(part: Part) -> Reading | None:
         return _of_input("performance_density", part.input("performance_density"))
     return Reading("performance_density", label, "tpp_density", tpp.value / area.value,
                    tpp.low / area.high, tpp.high / area.low if area.low else inf,
-                   worst_grade((tpp.grade, area.grade)), f"{tpp.value:g} TPP / {area.value:g} mm²",
+                   weakest(tpp.grade, area.grade), f"{tpp.value:g} TPP / {area.value:g} mm²",
                    (*tpp.facts, *area.facts))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from os.path import commonprefix
 
 from highfence.catalogue import Chip, catalogue
 from highfence.rules.classify import classify
@@ -65,12 +64,12 @@ def _admitted_to_china(part: Part, day: date) -> list[Part]:
     found: list[Part] = []
     for chip in _documented():
         rival = part_of_chip(chip.id)
-        if rival.designed_in != "US" or not rival.datacenter or rival.input("tpp").value is None:
+        if rival.designed_in != "US" or not rival.datacenter or chip.vendor in {p.vendor for p in found}:
             continue
-        if rival.input("tpp").value < 1600 or chip.vendor in {p.vendor for p in found}:  # type: ignore[operator]
+        if (rival.input("tpp").value or 0.0) < 1600:
             continue
         verdict = classify(rival, to="CN", on=day)
-        if verdict.requirement == "none" or "case_by_case" in (verdict.review or ""):
+        if verdict.requirement == "none" or "denial" not in (verdict.review or ""):
             found.append(rival)
         if len(found) == 2:
             break
@@ -89,10 +88,18 @@ def _sibling(part: Part) -> Part | None:
                 and (other.input("tpp").value or 0.0) > tpp * 1.02]
     if not stronger or part.designed_in == "CN":
         return None
-    best = max(stronger, key=lambda c: (len(commonprefix([c.name.en, chip.name.en])),
-                                        c["logic_die_area"] is not None and chip["logic_die_area"] is not None
-                                        and c.number("logic_die_area") == chip.number("logic_die_area"),
+    best = max(stronger, key=lambda c: (_common_start(c.name.en, chip.name.en), _same_area(c, chip),
                                         -(part_of_chip(c.id).input("tpp").value or 0.0)))
     yardstick = catalogue().chip(YARDSTICK)
     same_silicon = best.family == yardstick.family and chip.family == yardstick.family
     return None if same_silicon else part_of_chip(best.id)
+
+
+def _common_start(a: str, b: str) -> int:
+    """Return how many first characters two names share."""
+    return next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+
+
+def _same_area(a: Chip, b: Chip) -> bool:
+    area = a.number("logic_die_area")
+    return area is not None and area == b.number("logic_die_area")

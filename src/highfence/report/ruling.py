@@ -7,6 +7,7 @@ from datetime import date
 
 from highfence.catalogue.attributes import ATTRIBUTES
 from highfence.core.labels import Label
+from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.facts import shown_fact
 from highfence.report.texts import listed, say
@@ -162,9 +163,10 @@ def unknowns(part: Part, verdict: Verdict, sources: Bibliography) -> Unknowns:
 
 
 def _questions(verdict: Verdict) -> tuple[Label, ...]:
-    splits = [s.text for s in verdict.splits_on]
+    splits = [in_words(s.text) for s in verdict.splits_on]
     if len(verdict.possible) > 1:
-        splits.insert(0, say("unknown.possible", answers=listed([Label(p, p) for p in verdict.possible])))
+        answers = listed([in_words(Label(p, p)) for p in verdict.possible])
+        splits.insert(0, say("unknown.possible", answers=answers))
     return tuple(dict.fromkeys((*splits, *verdict.open_questions)))
 
 
@@ -173,7 +175,7 @@ def _assumed(part: Part, sources: Bibliography) -> tuple[tuple[Label, Label, Cit
         return ()
     found = []
     for name, resolved in part.entry.resolved.items():
-        if resolved.grade == "assumed":
+        if resolved.grade == "assumed" and resolved.fact.source:
             label = say("unknown.assumed_value", label=ATTRIBUTES[name].label,
                         value=shown_fact(ATTRIBUTES[name], resolved.fact))
             found.append((label, resolved.fact.note or Label("", ""),

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 from highfence.core.dates import day_before
 from highfence.core.labels import Label
+from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.names import place_name
+from highfence.report.texts import listed, say
 from highfence.rules.classify import classify
 from highfence.rules.law import HORIZON, Active, Law
 from highfence.rules.parts import Part
@@ -118,7 +120,7 @@ def _segments(law: Law, part: Part, code: str, end: date, sources: Bibliography)
     for start, stop in zip(days, [*(day_before(d) for d in days[1:]), end]):
         verdict = classify(part, to=code, on=start)
         segment = Segment(start, stop, status_of(verdict), verdict.paragraph, verdict.requirement, verdict.review,
-                          verdict.outcome_label, _creators(verdict, sources))
+                          in_words(verdict.outcome_label), _creators(verdict, sources))
         if held is not None and _same(held, segment):
             held = replace(held, end=stop)
             continue
@@ -151,21 +153,45 @@ def _events(law: Law, lanes: Sequence[Lane], end: date, sources: Bibliography) -
         moved = tuple(lane.code for lane in lanes for s in lane.segments if s.start == day)
         began, ended = _began(law, day), _ended(law, day)
         relevant = _named(lanes, day)
-        chosen = [a for a in began if a.provision.id in relevant] or began or ended
+        chosen = [a for a in began if relevant & {a.provision.id, a.provision.paragraph}] or began or ended
         if not began and ended:
             titles = [Label(f"{a.provision.title.en} (ends)", f"{a.provision.title.zh}（终止）") for a in ended]
         else:
             titles = [a.provision.title for a in chosen]
         cites = {a.era.source: sources.cite(a.era.source, a.era.at) for a in chosen if a.era.source in law.sources}
+        if not titles:
+            titles = list(_moved_places(law, day))
+            cites = {id: sources.cite(id) for id in _scope_sources(law, day)}
         yield Event(n, day, tuple(dict.fromkeys(titles))[:3], moved, tuple(cites.values())[:3])
 
 
 def _named(lanes: Iterable[Lane], day: date) -> set[str]:
-    return {c.id for lane in lanes for s in lane.segments if s.start == day for c in s.creators}
+    begun = [s for lane in lanes for s in lane.segments if s.start == day]
+    return {c.id for s in begun for c in s.creators} | {s.paragraph for s in begun}
 
 
 def _began(law: Law, day: date) -> list[Active]:
     return [a for layer in _EVENT_LAYERS for a in law.on(day).layers[layer] if a.era.first == day]
+
+
+def _moved_places(law: Law, day: date) -> Iterator[Label]:
+    """Name the sets of places, and the dated numbers, that changed on a day on which no provision did."""
+    for scope in law.scopes.values():
+        if any(e.first == day for e in scope.eras):
+            yield say("event.scope", scope=scope.title)
+    for name, group in law.groups.items():
+        for change in group.changes:
+            if change.on == day:
+                places = [place_name(law, code) for code in sorted(change.add | change.remove)]
+                yield say("event.group", group=name, places=listed(places[:4]))
+    for file in law.files.values():
+        if any(d == day for p in file.parameters.values() for d, _ in p.values):
+            yield say("event.parameter", file=file.title)
+
+
+def _scope_sources(law: Law, day: date) -> list[str]:
+    return [e.source for s in law.scopes.values() for e in s.eras
+            if e.first == day and e.source is not None and e.source in law.sources]
 
 
 def _ended(law: Law, day: date) -> list[Active]:

@@ -21,6 +21,8 @@ from highfence.rules.metrics import END_USES, ITEMS, LAW_FLAGS, LAW_METRICS, LIS
 Truth = bool | None
 Test = Callable[[Case], Truth]
 Arrays = dict[Any, Any]
+ArrayTest = Callable[[Arrays, Any, bool], Any]
+"""Boolean array from (columns, namespace, hopeful): what is missing (NaN) counts as met only if hopeful."""
 
 OPERATORS = {"at_least": "≥", "above": ">", "below": "<", "at_most": "≤"}
 _CONTRARY = {"at_least": "<", "above": "≤", "below": "≥", "at_most": ">"}
@@ -89,7 +91,7 @@ class Condition(Protocol):
     """A node of a condition."""
 
     def test(self, terms: Terms) -> Test: ...
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]: ...
+    def array(self, terms: Terms) -> ArrayTest: ...
     def explain(self, case: Case, terms: Terms) -> Finding: ...
     def parts(self) -> Sequence[Condition]: ...
 
@@ -114,13 +116,14 @@ class Compare:
             return lambda case: None if (v := get(case)) is None else v < bound
         return lambda case: None if (v := get(case)) is None else v <= bound
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         bound, name, op = terms.parameter(self.limit).value, self.metric, self.op
 
-        def compare(arrays: Arrays, xp: Any) -> Any:
+        def compare(arrays: Arrays, xp: Any, hopeful: bool) -> Any:
             values = arrays[name]
-            return (values >= bound if op == "at_least" else values > bound if op == "above" else
-                    values < bound if op == "below" else values <= bound)
+            met = (values >= bound if op == "at_least" else values > bound if op == "above" else
+                   values < bound if op == "below" else values <= bound)
+            return xp.logical_or(met, xp.isnan(values)) if hopeful else met
 
         return _once((name, op, bound), compare)
 
@@ -148,10 +151,10 @@ class Flag:
         name, expected = self.name, self.expected
         return lambda case: None if (v := case.flags.get(name)) is None else v is expected
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         name, expected = self.name, self.expected
 
-        def look(arrays: Arrays, xp: Any) -> Any:
+        def look(arrays: Arrays, xp: Any, hopeful: bool) -> Any:
             return arrays[name] if expected else xp.logical_not(arrays[name])
 
         return look
@@ -176,9 +179,9 @@ class Setting:
         truth = None if value is None else bool(value)
         return lambda case: truth
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         truth = bool(terms.parameter(self.name).value)
-        return lambda arrays, xp: truth
+        return lambda arrays, xp, hopeful: truth
 
     def explain(self, case: Case, terms: Terms) -> Finding:
         setting = terms.parameter(self.name)
@@ -214,7 +217,7 @@ class Member:
             return lambda case: get(case) in members
         return lambda case: None if (v := get(case)) is None else v in members
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         raise NotImplementedError("conditions on the transaction are settled before rows are compared")
 
     def explain(self, case: Case, terms: Terms) -> Finding:
@@ -259,7 +262,7 @@ class Classified:
             return lambda case: None if (p := case.ic_paragraph) is None else p in members
         return lambda case: None if (p := case.paragraph) is None else p in members
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         raise NotImplementedError("paragraphs of contained ICs are found row by row")
 
     def explain(self, case: Case, terms: Terms) -> Finding:
@@ -283,7 +286,7 @@ class CreatedBy:
         headings = self.headings
         return lambda case: any(h in address for address in case.created_by for h in headings)
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         raise NotImplementedError("requirements are found row by row")
 
     def explain(self, case: Case, terms: Terms) -> Finding:
@@ -314,7 +317,7 @@ class AllOf:
 
         return every
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         return _once(self, _reduce([c.array(terms) for c in self.of], "logical_and"))
 
     def explain(self, case: Case, terms: Terms) -> Finding:
@@ -345,7 +348,7 @@ class AnyOf:
 
         return some
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         return _once(self, _reduce([c.array(terms) for c in self.of], "logical_or"))
 
     def explain(self, case: Case, terms: Terms) -> Finding:
@@ -366,9 +369,9 @@ class Not:
         holds = self.of.test(terms)
         return lambda case: None if (result := holds(case)) is None else not result
 
-    def array(self, terms: Terms) -> Callable[[Arrays, Any], Any]:
+    def array(self, terms: Terms) -> ArrayTest:
         inner = self.of.array(terms)
-        return lambda arrays, xp: xp.logical_not(inner(arrays, xp))
+        return lambda arrays, xp, hopeful: xp.logical_not(inner(arrays, xp, not hopeful))
 
     def explain(self, case: Case, terms: Terms) -> Finding:
         return Finding(self.test(terms)(case), Label("not", "不得"), children=(self.of.explain(case, terms),))
@@ -377,23 +380,23 @@ class Not:
         return (self.of,)
 
 
-def _reduce(tests: Sequence[Callable[[Arrays, Any], Any]], name: str) -> Callable[[Arrays, Any], Any]:
-    def combined(arrays: Arrays, xp: Any) -> Any:
+def _reduce(tests: Sequence[ArrayTest], name: str) -> ArrayTest:
+    def combined(arrays: Arrays, xp: Any, hopeful: bool) -> Any:
         combine = getattr(xp, name)
-        total = tests[0](arrays, xp)
+        total = tests[0](arrays, xp, hopeful)
         for one in tests[1:]:
-            total = combine(total, one(arrays, xp))
+            total = combine(total, one(arrays, xp, hopeful))
         return total
 
     return combined
 
 
-def _once(key: Any, test: Callable[[Arrays, Any], Any]) -> Callable[[Arrays, Any], Any]:
+def _once(key: Any, test: ArrayTest) -> ArrayTest:
     """Work a test out once a set of rows, however many provisions share it."""
-    def kept(arrays: Arrays, xp: Any) -> Any:
-        found = arrays.get(key)
+    def kept(arrays: Arrays, xp: Any, hopeful: bool) -> Any:
+        found = arrays.get((key, hopeful))
         if found is None:
-            found = arrays[key] = test(arrays, xp)
+            found = arrays[key, hopeful] = test(arrays, xp, hopeful)
         return found
 
     return kept

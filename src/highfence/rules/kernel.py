@@ -5,7 +5,7 @@ Pure functions over arrays of any namespace of the array API standard; no branch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -15,18 +15,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError
-from highfence.rules.case import Case
 from highfence.rules.conditions import Compare, Flag, walk
-from highfence.rules.engine import classify_item
 from highfence.rules.law import Law, LawOnDay
-from highfence.rules.metrics import NOT_SAID
+from highfence.rules.metrics import LAW_METRICS, NOT_SAID
 from highfence.rules.store import shipped_law
 
-CHUNK = 32_768
+CHUNK = 65_536
 """Rows worked on at a time, so that what is between two steps stays in the processor's cache."""
 
 COLUMNS = ("tpp", "performance_density", "io_bandwidth", "dram_bandwidth", "tops", "datacenter")
-Kernel = Callable[[Mapping[str, Any], Any], Any]
 
 
 class ArrayLaw:
@@ -38,8 +35,9 @@ class ArrayLaw:
     reads : columns that the day's conditions read.
     """
 
-    def __init__(self, today: LawOnDay) -> None:
-        active = [a for a in today.classifiers.get("ic", ()) if not _only_by_statement(a.era.when)]
+    def __init__(self, today: LawOnDay, only: str = "") -> None:
+        active = [a for a in today.classifiers.get("ic", ()) if not _only_by_statement(a.era.when)
+                  and str(a.provision.paragraph).startswith(only)]
         self.today = today
         self.names = (*(str(a.provision.paragraph) for a in active), "none", "unknown")
         self.tests = [a.era.when.array(a.terms) for a in active]
@@ -48,7 +46,10 @@ class ArrayLaw:
             n.name for n in nodes if isinstance(n, Flag)}
 
     def codes(self, arrays: dict[Any, Any], xp: Any) -> Any:
-        """Return the code of each row: the first paragraph that is met, or none.
+        """Return the code of each row: the first paragraph that is met, none, or unknown where a NaN decides.
+
+        The first paragraph that may be met, counting what is missing as met, is compared with the first that is
+        met for certain: where they are the same, nothing missing matters.
 
         Parameters
         ----------
@@ -60,11 +61,19 @@ class ArrayLaw:
         -------
         int8 array, shape (n,).
         """
+        certain = self._first(arrays, xp, False)
+        numbers = [arrays[name] for name in self.reads if name in LAW_METRICS]
+        if not any(bool(xp.isnan(xp.sum(column))) for column in numbers):
+            return certain
+        unknown = xp.asarray(len(self.tests) + 1, dtype=xp.int8)
+        return xp.where(certain == self._first(arrays, xp, True), certain, unknown)
+
+    def _first(self, arrays: dict[Any, Any], xp: Any, hopeful: bool) -> Any:
         none = len(self.tests)
-        first = next(iter(arrays.values()))
-        result = xp.full(first.shape, none, dtype=xp.int8)
+        result = xp.full(next(iter(arrays.values())).shape, none, dtype=xp.int8)
         for code in range(none - 1, -1, -1):
-            result = xp.where(self.tests[code](arrays, xp), xp.asarray(code, dtype=xp.int8), result)
+            met = self.tests[code](arrays, xp, hopeful)
+            result = xp.where(met, xp.asarray(code, dtype=xp.int8), result)
         return result
 
 
@@ -74,13 +83,14 @@ def _only_by_statement(condition: Any) -> bool:
 
 
 @lru_cache(maxsize=128)
-def _array_law(law: Law, index: date) -> ArrayLaw:
-    return ArrayLaw(law.on(index))
+def _array_law(law: Law, index: date, only: str) -> ArrayLaw:
+    return ArrayLaw(law.on(index), only)
 
 
 def classify_many(
     tpp: ArrayLike, performance_density: ArrayLike | None = None, *, io_gb_s: ArrayLike | None = None,
     tops: ArrayLike | None = None, datacenter: ArrayLike = True, on: str | date = "2025-07-15", law: Law | None = None,
+    only: str = "",
 ) -> tuple[NDArray[np.int8], tuple[str, ...]]:
     """Classify many ICs on one day.
 
@@ -88,7 +98,7 @@ def classify_many(
     ----------
     tpp, performance_density, tops : shape (n,), TPP, TPP/mm² and tera-operations per second; NaN where unknown.
     io_gb_s : aggregate bidirectional I/O, GB/s. datacenter : booleans, or one for all.
-    on : day of the law.
+    on : day of the law. only : consider paragraphs that begin so (``3A090``); other rows are ``none``.
 
     Returns
     -------
@@ -106,43 +116,39 @@ def classify_many(
     """
     under = shipped_law() if law is None else law
     today = under.on(parse_day(on, "on"))
-    compiled = _array_law(under, today.day)
-    arrays = _columns(tpp, performance_density, io_gb_s, tops, datacenter)
-    wanted = {name: arrays[name] for name in compiled.reads if name in arrays}
-    codes = np.empty(arrays["tpp"].shape, dtype=np.int8)
+    compiled = _array_law(under, today.day, only)
+    wanted = _columns(compiled.reads, tpp, performance_density, io_gb_s, tops, datacenter)
+    codes = np.empty(np.atleast_1d(np.asarray(tpp)).shape, dtype=np.int8)
     for start in range(0, codes.size, CHUNK):
         rows = slice(start, start + CHUNK)
         codes[rows] = compiled.codes({n: a[rows] for n, a in wanted.items()}, np)
-    return _with_unknowns(codes, arrays, compiled), compiled.names
+    return codes, compiled.names
 
 
-def _columns(tpp: ArrayLike, density: ArrayLike | None, io: ArrayLike | None, tops: ArrayLike | None,
-             datacenter: ArrayLike) -> dict[str, NDArray[Any]]:
+def _columns(reads: set[str], tpp: ArrayLike, density: ArrayLike | None, io: ArrayLike | None,
+             tops: ArrayLike | None, datacenter: ArrayLike) -> dict[str, NDArray[Any]]:
+    """Return the columns that the day's conditions read, in the units inside."""
     t = np.atleast_1d(np.asarray(tpp, dtype=np.float64))
-    nothing = np.broadcast_to(np.float64("nan"), t.shape)
-    given = {"tpp": t, "bits_x_tops": t,
-             "performance_density": nothing if density is None else np.asarray(density, dtype=np.float64),
-             "io_bandwidth": nothing if io is None else np.asarray(io, dtype=np.float64) * 1e9,
-             "tops": np.where(t >= 512.0, t / 64, np.where(t < 8.0, t, np.nan)) if tops is None
-             else np.asarray(tops, dtype=np.float64),
-             "datacenter": np.broadcast_to(np.asarray(datacenter, dtype=bool), t.shape)}
-    for name, column in given.items():
+    make: dict[str, Callable[[], NDArray[Any]]] = {
+        "tpp": lambda: t, "bits_x_tops": lambda: t,
+        "performance_density": lambda: _floats(density, t),
+        "io_bandwidth": lambda: _floats(io, t) * 1e9,
+        "tops": lambda: _tops_from_tpp(t) if tops is None else _floats(tops, t),
+        "datacenter": lambda: np.broadcast_to(np.asarray(datacenter, dtype=bool), t.shape),
+    }
+    columns = {name: make[name]() for name in sorted(reads) if name in make}
+    for name, column in columns.items():
         if column.shape != t.shape:
             raise InputError("columns of different lengths", where=name, got=column.shape, expected=str(t.shape))
-    return given
+    return columns
 
 
-def _with_unknowns(codes: NDArray[np.int8], arrays: Mapping[str, NDArray[Any]], compiled: ArrayLaw,
-                   ) -> NDArray[np.int8]:
-    """Settle the rows that lack a number one by one, in three-valued logic."""
-    columns = [arrays[n] for n in compiled.reads if n in arrays and n != "datacenter"]
-    lacking = [np.isnan(column) for column in columns if np.isnan(column.sum())]
-    if not lacking:
-        return codes
-    index = {name: i for i, name in enumerate(compiled.names)}
-    for i in np.flatnonzero(np.logical_or.reduce(lacking)):
-        values = {n: None if np.isnan(arrays[n][i]) else float(arrays[n][i]) for n in arrays if n != "datacenter"}
-        case = Case({**values, "item": "ic"}, {**NOT_SAID, "datacenter": bool(arrays["datacenter"][i])})
-        paragraph, _ = classify_item(compiled.today, case, "ic")
-        codes[i] = index[paragraph or "unknown"]
-    return codes
+def _floats(given: ArrayLike | None, like: NDArray[Any]) -> NDArray[Any]:
+    if given is None:
+        return np.broadcast_to(np.float64("nan"), like.shape)
+    return np.asarray(given, dtype=np.float64)
+
+
+def _tops_from_tpp(tpp: NDArray[Any]) -> NDArray[Any]:
+    """TPP over 64 to 1 bits: known to be above or below 8 TOPS only at the ends."""
+    return np.where(tpp >= 512.0, tpp / 64, np.where(tpp < 8.0, tpp, np.nan))
