@@ -86,9 +86,9 @@ def _margins(verdict: Verdict, lang: str, out: Any) -> None:
 
     title = Label("distance to every line", "与各界线的距离").text(lang)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
-    for title in (Label("provision", "条款"), Label("metric", "指标"), Label("line", "界线"), Label("value", "数值"),
+    for head in (Label("provision", "条款"), Label("metric", "指标"), Label("line", "界线"), Label("value", "数值"),
                   Label("distance", "距离"), Label("%", "%")):
-        table.add_column(title.text(lang), justify="left" if title.en in {"provision", "metric"} else "right")
+        table.add_column(head.text(lang), justify="left" if head.en in {"provision", "metric"} else "right")
     for m in verdict.margins:
         table.add_row(m.provision, m.label.text(lang), f"{m.op} {format_number(m.line)} {m.unit}",
                       "?" if m.value is None else format_number(m.value),

@@ -19,8 +19,6 @@ class Case:
     None; ``paragraph``, ``ic_paragraph`` and ``created_by`` are filled in while the law is applied.
     """
 
-    __slots__ = (*LAW_METRICS, *CONTEXT, *FOUND, "flags")
-
     destination: str
     hq: str
     parent_hq: str
@@ -33,28 +31,23 @@ class Case:
     vendor: str | None
     part_id: str | None
     designed_in: str | None
-    flags: dict[str, bool | None]
+    flags: Mapping[str, bool | None]
     paragraph: str | None
     ic_paragraph: str | None
-    created_by: tuple[str, ...]
+    created_by: tuple[str, ...] = ()
 
     def __init__(self, values: Mapping[str, Any], flags: Mapping[str, bool | None]) -> None:
-        for name in self.__slots__[:-1]:
-            setattr(self, name, values.get(name))
-        self.flags = dict(flags)
-        self.created_by = ()
+        self.__dict__.update(values)
+        self.flags = flags
 
     def having(self, metrics: Mapping[str, float | None], flags: Mapping[str, bool | None]) -> Case:
-        """Return a copy with some metrics and flags replaced."""
-        twin = Case.__new__(Case)
-        for name in self.__slots__[:-1]:
-            setattr(twin, name, getattr(self, name))
-        for name, value in metrics.items():
-            setattr(twin, name, value)
-        twin.flags = {**self.flags, **flags} if flags else self.flags
-        twin.paragraph = twin.ic_paragraph = None
-        twin.created_by = ()
-        return twin
+        """Return a copy with some metrics and flags replaced, and nothing found yet."""
+        known = {k: v for k, v in self.__dict__.items() if k not in FOUND}
+        return Case({**known, **metrics}, {**self.flags, **flags} if flags else self.flags)
+
+
+for _name in (*LAW_METRICS, *CONTEXT, "paragraph", "ic_paragraph"):
+    setattr(Case, _name, None)
 
 
 def under(paragraph: str | None, prefix: str) -> bool:

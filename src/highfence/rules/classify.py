@@ -145,20 +145,21 @@ def _in_some(answers: Sequence[tuple[Point, Decision, Case]]) -> tuple[Active, .
 
 
 def _open_inputs(today: LawOnDay, case: Case) -> tuple[frozenset[str], dict[str, frozenset[float]]]:
-    """Return the inputs that some undecided provision reads, and every line of the day by metric."""
+    """Return the inputs that undecided provisions read, and their lines by metric.
+
+    A provision that is decided while some inputs are unknown stays so whatever they turn out to be.
+    """
     lines: dict[str, set[float]] = {name: set() for name in LAW_METRICS}
     needed: set[str] = set()
     layers = ("classification", "jurisdiction", "requirement")
-    for active in (a for layer in layers for a in today.layers[layer]):
-        open_here = active.test(case) is None
+    for active in (a for layer in layers for a in today.layers[layer] if a.test(case) is None):
         for node in walk(active.era.when):
             if isinstance(node, Compare):
+                needed.add(node.metric)
                 limit = active.terms.parameter(node.limit).value
                 if limit is not None:
                     lines[node.metric].add(float(limit))
-                if open_here:
-                    needed.add(node.metric)
-            elif isinstance(node, Flag) and open_here:
+            elif isinstance(node, Flag):
                 needed.add(node.name)
     return frozenset(needed), {name: frozenset(values) for name, values in lines.items()}
 

@@ -49,8 +49,10 @@ LAW_METRICS: dict[str, LawMetric] = {m.name: m for m in (
     LawMetric("transistors_total", "count", Label("approximated transistor count", "估算晶体管总数")),
     LawMetric("us_volume_share", "share", Label("TPP shipped to China and Macau over TPP shipped to US customers",
                                                "输华（含澳门）TPP与美国客户TPP之比"), given=True),
-    LawMetric("listed_ownership", "share", Label("ownership by listed parties", "被列名方合计持股"), given=True, unless_stated=0.0),
-    LawMetric("us_content_share", "share", Label("controlled US content", "受管制美国成分"), given=True, unless_stated=0.0),
+    LawMetric("listed_ownership", "share", Label("ownership by listed parties", "被列名方合计持股"), given=True,
+              unless_stated=0.0),
+    LawMetric("us_content_share", "share", Label("controlled US content", "受管制美国成分"), given=True,
+              unless_stated=0.0),
     LawMetric("consignee_tpp_year", "tpp", Label("TPP to this consignee this year", "本年对该收货人的TPP"), given=True),
     LawMetric("country_tpp", "tpp", Label("TPP to this country, 2025-2027", "2025至2027年对该国的TPP"), given=True),
 )}

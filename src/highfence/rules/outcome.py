@@ -15,6 +15,7 @@ REVIEW_WORDS: dict[str, Label] = {
     "case_by_case_if_certified": Label("case by case if every condition is certified, else presumption of denial",
                                        "全部条件获证明则逐案审查，否则推定拒绝"),
     "not_published": Label("review policy not published", "审查政策未公开"),
+    "policy_of_denial": Label("policy of denial", "拒绝政策"),
     "statutory_denial": Label("statutory denial", "法定拒绝"),
 }
 
@@ -30,8 +31,7 @@ def outcome_label(transaction: str, decision: Decision, paragraph: str, exceptio
         if decision.jurisdiction == "unknown":
             return Label("unknown: whether the part is subject to the EAR is not established in public",
                          "未知：该产品是否受EAR管辖并无公开定论")
-        return Label(f"unknown: {' or '.join(possible) or 'an input is missing'}",
-                     f"未知：{'或'.join(possible) or '缺少输入'}")
+        return _unknown(paragraph, possible)
     if decision.requirement == "none":
         return Label(f"no licence required ({paragraph})", f"无须许可（{paragraph}）")
     usable = next((e for e in exceptions if e.status == "available"), None)
@@ -44,6 +44,15 @@ def outcome_label(transaction: str, decision: Decision, paragraph: str, exceptio
                      f"许可例外{conditional.id}（{word.zh}），否则须申请许可")
     how = REVIEW_WORDS.get(review or "", Label("review policy unknown", "审查政策不明"))
     return Label(f"licence required, {how.en}", f"须许可，{how.zh}")
+
+
+def _unknown(paragraph: str, possible: Sequence[str]) -> Label:
+    if paragraph != "unknown":
+        return Label(f"unknown: licence or no licence ({paragraph})", f"未知：须许可或无须许可（{paragraph}）")
+    pairs = [answer.split(": ") for answer in possible]
+    words = {"licence": Label("licence", "须许可"), "none": Label("no licence", "无须许可")}
+    return Label("unknown: " + (" or ".join(f"{p} ({words[r].en})" for p, r in pairs) or "an input is missing"),
+                 "未知：" + ("或".join(f"{p}（{words[r].zh}）" for p, r in pairs) or "缺少输入"))
 
 
 def _import(duties: Sequence[Duty]) -> Label:

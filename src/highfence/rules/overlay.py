@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -137,11 +138,16 @@ def read_overlay(given: str | Path | Mapping[str, Any]) -> Overlay:
         return _read(given, "overlay")
     bills = shipped_bills()
     if isinstance(given, str) and given in bills:
-        return _read(read_yaml(bills[given]), given)
+        return _shipped(given)
     if isinstance(given, str) and not given.endswith((".yaml", ".yml")):
         raise InputError("no such overlay", got=given, expected="a YAML file, or " + ", ".join(bills),
                          hint=did_you_mean(given, bills))
     return _read(read_yaml(given), str(given))
+
+
+@cache
+def _shipped(id: str) -> Overlay:
+    return _read(read_yaml(shipped_bills()[id]), id)
 
 
 def shipped_bills() -> dict[str, Path]:
@@ -164,8 +170,8 @@ def _read(raw: Any, where: str) -> Overlay:
         raise InputError("unknown status", where=where, got=status, expected=", ".join(STATUSES))
     law = shipped_law()
     changes = tuple(_change(c, law, f"{where}: changes[{i}]") for i, c in enumerate(raw["changes"]))
-    title = Label.read(raw["title"]) if raw.get("title") else Label(raw["id"], raw["id"])
-    note = Label.read(raw["note"]) if raw.get("note") else None
+    title = Label.read(raw["title"], f"{where}: title") if raw.get("title") else Label(raw["id"], raw["id"])
+    note = Label.read(raw["note"], f"{where}: note") if raw.get("note") else None
     return Overlay(raw["id"], title, status, changes, raw.get("source"), note)
 
 
@@ -205,10 +211,10 @@ def _set_scope(raw: Mapping[str, Any], law: Law, where: str) -> SetScope:
     name = _known(raw["scope"], law.scopes, "scope", where)
     era = {k: v for k, v in raw.items() if k != "scope"}
     _day(era, "from", where)
-    for group in (*era.get("any_of", ()), *era.get("except", ())):
-        _known(group, law.groups, "country group", where)
+    for key in ("any_of", "except"):
+        era[key] = [_known(group, law.groups, "country group", where) for group in _list(era, key, where)]
     for key in ("members", "plus", "minus"):
-        era[key] = [law.gazetteer.code(place, f"{where}: {key}") for place in era.get(key, ())]
+        era[key] = [law.gazetteer.code(place, f"{where}: {key}") for place in _list(era, key, where)]
     if not any(era.get(k) for k in ("members", "any_of", "plus", "minus")):
         raise InputError("a scope needs members, any_of, plus or minus", where=where, got=sorted(raw))
     if not era.get("members") and not era.get("any_of"):
@@ -224,18 +230,31 @@ def _enact(raw: Mapping[str, Any], law: Law, where: str) -> Enact:
     from highfence.rules.compile import compile_file
 
     _check(raw, {"enact", "file"}, where)
-    path = str(raw["enact"])
+    path = raw["enact"]
+    if not isinstance(path, str) or not path:
+        raise InputError("a file of law has a path", where=where, got=path, example="us.bills.my_bill")
     if path in law.files:
         raise InputError("this file of law exists", where=where, got=path,
                          hint="set its parameters, or repeal its provisions")
-    return Enact(read_file(path, compile_file(path, raw.get("file"), law.sources), law.scopes))
+    try:
+        return Enact(read_file(path, compile_file(path, raw.get("file"), law.sources), law.scopes))
+    except InputError as problem:
+        problem.where = f"{where}: {problem.where or path}"
+        raise
 
 
 def _known(name: Any, known: Any, what: str, where: str) -> str:
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         raise InputError(f"unknown {what}", where=where, got=name, hint=did_you_mean(str(name), known),
                          code=f"unknown-{what.replace(' ', '-')}")
-    return str(name)
+    return name
+
+
+def _list(raw: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    found = raw.get(key, [])
+    if not isinstance(found, (list, tuple)):
+        raise InputError(f"{key} is a list", where=f"{where}: {key}", got=found, example="[MY, SG]")
+    return list(found)
 
 
 def _day(raw: Mapping[str, Any], key: str, where: str) -> date:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import inf
 
 from highfence.catalogue import Chip, MemoryStack, catalogue
@@ -77,6 +77,19 @@ class Part:
     has_hbm: bool | None = None
     described_in: str | None = None
     entry: Entry | None = field(default=None, compare=False)
+
+    @cached_property
+    def known_metrics(self) -> Mapping[str, float]:
+        """Every metric of the law that the part's inputs settle."""
+        known = {name: i.low for name, i in self.inputs.items() if i.known and name != "logic_die_area"}
+        tpp, area = self.input("tpp"), self.input("logic_die_area")
+        if tpp.known:
+            known["bits_x_tops"] = tpp.low
+            if area.known and area.low:
+                known["performance_density"] = tpp.low / area.low
+        if "io_bandwidth" in known and "dram_bandwidth" in known:
+            known["dram_plus_io"] = known["io_bandwidth"] + known["dram_bandwidth"]
+        return known
 
     def input(self, name: str) -> Input:
         """Return an input, unknown if nothing was said of it."""

@@ -188,17 +188,8 @@ def _with_datacenter(part: Part, datacenter: bool) -> Part:
 
 
 def _case(part: Part, given: Mapping[str, Any], context: dict[str, Any], today: LawOnDay) -> Case:
-    metrics: dict[str, Any] = {name: known.value for name, known in part.inputs.items() if known.known}
-    metrics.pop("logic_die_area", None)
-    tpp, area = part.input("tpp"), part.input("logic_die_area")
-    if tpp.known:
-        metrics["bits_x_tops"] = tpp.value
-        if area.known and area.value:
-            metrics["performance_density"] = tpp.low / area.value
-    if "io_bandwidth" in metrics and "dram_bandwidth" in metrics:
-        metrics["dram_plus_io"] = metrics["io_bandwidth"] + metrics["dram_bandwidth"]
+    metrics: dict[str, Any] = {**NOT_CLAIMED, **part.known_metrics}
     flags = {**NOT_SAID, "datacenter": part.datacenter, "has_hbm": part.has_hbm, **_origin(part, context, today)}
-    metrics.update(NOT_CLAIMED)
     for name, value in given.items():
         (flags if name in LAW_FLAGS else metrics)[name] = value
     return Case({**metrics, **context}, flags)

@@ -64,8 +64,10 @@ def cuts(low: float, high: float, lines: Iterable[float], corners: Iterable[floa
     end = high if high < inf else max([*knots, low, 1.0]) * 2
     found: list[Cut] = []
     for a, b in zip([low, *knots], [*knots, end]):
-        if a < b:
-            found.append(Cut((a + b) / 2, False))
+        # Between neighbouring floats the middle rounds to an end, which stands for the range only if it is no line.
+        inside = next((x for x in ((a + b) / 2, a, b) if x not in knots), None) if a < b else None
+        if inside is not None:
+            found.append(Cut(inside, False))
         if b in knots:
             found.append(Cut(b, b in real))
     return found
@@ -180,15 +182,15 @@ class Split:
 
 def find_splits(answers: Sequence[tuple[Point, str]]) -> list[Split]:
     """Return where the answer changes when one input moves and the others stay."""
+    if len({answer for _, answer in answers}) < 2:
+        return []
     found: dict[Split, None] = {}
-    axes = dict.fromkeys(place.axis for point, _ in answers for place in point.places)
-    for axis in axes:
-        rows: dict[tuple[tuple[str, int], ...], list[tuple[Place, str]]] = {}
-        for point, answer in answers:
-            here = next((p for p in point.places if p.axis == axis), None)
-            if here is not None:
-                rest = tuple((p.axis, p.step) for p in point.places if p.axis != axis)
-                rows.setdefault(rest, []).append((here, answer))
+    axes = [place.axis for place in answers[0][0].places]
+    steps = [tuple(place.step for place in point.places) for point, _ in answers]
+    for k in range(len(axes)):
+        rows: dict[tuple[int, ...], list[tuple[Place, str]]] = {}
+        for (point, answer), at in zip(answers, steps):
+            rows.setdefault(at[:k] + at[k + 1:], []).append((point.places[k], answer))
         for row in rows.values():
             found.update(dict.fromkeys(_changes(sorted(row, key=lambda r: r[0].step), "tpp" in axes)))
     return sorted(found, key=lambda s: (s.input, s.at or 0.0))

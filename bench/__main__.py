@@ -1,0 +1,117 @@
+"""``python -m bench``: measure, print the tables and write ``docs/benchmarks.md``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from bench import batch, overlays, profiling, rivals, startup, verdicts
+from bench.figures import Duel, Figure, Skipped
+from bench.page import Run, Table, duels_table, figures_table, machine, page
+
+PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run what was asked for."""
+    asked = _options().parse_args(arguments)
+    if asked.profile:
+        print(profiling.profiles())
+        return
+    run = measure(asked)
+    show(run)
+    if not asked.no_page:
+        write(PAGE, page(run))
+
+
+def _options() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(prog="python -m bench", description="Measure the budgets of the design.")
+    options.add_argument("--quick", action="store_true", help="fewer rounds, rougher figures")
+    options.add_argument("--no-peers", action="store_true", help="highfence alone")
+    options.add_argument("--peers", type=Path, metavar="FOLDER",
+                         help="folder that keeps the peers' environments (default: a temporary one, removed after)")
+    options.add_argument("--no-page", action="store_true", help="do not write docs/benchmarks.md")
+    options.add_argument("--profile", action="store_true", help="show where the time goes, and measure nothing")
+    return options
+
+
+def measure(asked: argparse.Namespace) -> Run:
+    """Take every figure in one run, with a fixed piece of work between the parts as a gauge of noise."""
+    rounds, seconds, count = (7, 0.15, 200) if asked.quick else (15, 0.4, 1_000)
+    gauge = [_fixed_work()]
+    figures: list[Figure] = []
+    parts: tuple[Callable[[], list[Figure]], ...] = (
+        partial(startup.figures, rounds), partial(verdicts.figures, rounds // 2, seconds),
+        partial(batch.figures, 1_000_000, rounds), partial(overlays.figures, rounds, count))
+    for part in parts:
+        figures += part()
+        gauge += [_fixed_work() for _ in range(5)]
+    duels, skipped = _duels(asked, rounds + 6, seconds / 4)
+    gauge += [_fixed_work() for _ in range(5)]
+    spread = median(gauge) / min(gauge), max(gauge) / min(gauge)
+    told = " ".join(("python -m bench", *(["--quick"] if asked.quick else ()),
+                     *(["--no-peers"] if asked.no_peers else ())))
+    return Run(figures, duels, skipped, spread, told)
+
+
+def _duels(asked: argparse.Namespace, rounds: int, seconds: float) -> tuple[list[Duel], list[Skipped]]:
+    if asked.no_peers:
+        return [], []
+    if asked.peers is not None:
+        asked.peers.mkdir(parents=True, exist_ok=True)
+        return rivals.compare(asked.peers.resolve(), 1_000_000, rounds, seconds)
+    with tempfile.TemporaryDirectory(prefix="highfence-peers-") as folder:
+        return rivals.compare(Path(folder), 1_000_000, rounds, seconds)
+
+
+def _fixed_work() -> float:
+    start = time.perf_counter()
+    total = 0
+    for i in range(1_000_000):
+        total += i & 7
+    return time.perf_counter() - start
+
+
+def show(run: Run) -> None:
+    """Print the tables."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=170)
+    console.print(machine())
+    tables: list[Table] = [figures_table(run.figures)]
+    if run.duels:
+        tables.append(duels_table(run.duels))
+    for head, rows in tables:
+        table = RichTable(*head)
+        for row in rows:
+            table.add_row(*row)
+        console.print(table)
+    for peer in run.skipped:
+        console.print(f"{peer.peer}: skipped, {peer.why}", markup=False)
+    console.print(f"noise: fixed work at {run.spread[0]:.2f} of its fastest at the median, "
+                  f"{run.spread[1]:.2f} at worst")
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    Path(draft).chmod(0o644)
+    Path(draft).replace(path)
+    print(f"wrote {path.name}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

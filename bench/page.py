@@ -1,0 +1,118 @@
+"""The tables of a run, as Markdown and in the terminal."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from statistics import median
+
+from bench.environment import PEERS
+from bench.figures import Budget, Duel, Figure, Skipped
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Everything that one run found.
+
+    Attributes
+    ----------
+    spread : how much slower than its fastest a fixed piece of work became during the run, as a median and at worst.
+    """
+
+    figures: Sequence[Figure]
+    duels: Sequence[Duel]
+    skipped: Sequence[Skipped]
+    spread: tuple[float, float]
+    command: str = "python -m bench"
+
+
+def machine() -> str:
+    """Return the class of this machine: cores, processor family, system, Python and NumPy."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return (f"{cores} cores, {platform.machine()}, {platform.system()}, "
+            f"{platform.python_implementation()} {platform.python_version()}, NumPy {version('numpy')}")
+
+
+def amount(value: float, unit: str) -> str:
+    """Return a value with three significant digits and its unit.
+
+    >>> amount(12366.7, "/s"), amount(0.01234, "ms"), amount(-0.0, "kB")
+    ('12,400/s', '0.0123 ms', '0 kB')
+    """
+    rounded = float(f"{value:.3g}") + 0.0
+    text = f"{rounded:,.0f}" if abs(rounded) >= 100 else f"{rounded:.3g}"
+    return f"{text}{unit}" if unit.startswith("/") else f"{text} {unit}"
+
+
+def _limit(budget: Budget | None, unit: str) -> str:
+    return "" if budget is None else f"{'>' if budget.at_least else '<'} {amount(budget.limit, unit)}"
+
+
+def figures_table(figures: Iterable[Figure]) -> Table:
+    """Return the figures beside their budgets."""
+    return (("Part", "Work", "Median", "Best", "Budget", "Standing"),
+            [(f.part, f.work, amount(f.middle, f.unit), amount(f.best, f.unit), _limit(f.budget, f.unit), f.standing)
+             for f in figures])
+
+
+def duels_table(duels: Iterable[Duel]) -> Table:
+    """Return the comparisons; a ratio above 1 means that highfence is faster."""
+    return (("Peer", "Work", "highfence", "Peer's", "Ratio", "At best", "Rounds"),
+            [(d.peer, d.work, amount(median(d.ours), d.unit), amount(median(d.theirs), d.unit),
+              f"{median(d.ratios):.3g} ×", f"{d.at_best:.3g} ×", f"{min(d.ratios):.3g} to {max(d.ratios):.3g}")
+             for d in duels])
+
+
+def markdown_table(table: Table) -> str:
+    """Return a table in Markdown."""
+    head, rows = table
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def page(run: Run) -> str:
+    """Return the whole page ``docs/benchmarks.md``."""
+    parts = ["# Benchmarks", _AGAIN, _ran(run), "## Budgets", "A budget is *met* when the median keeps it.",
+             markdown_table(figures_table(run.figures)), "## Beside other engines", _PEERS_TEXT]
+    if run.duels:
+        parts.append(markdown_table(duels_table(run.duels)))
+    if run.skipped:
+        parts.append("\n".join(f"- {s.peer}: skipped, {s.why}" for s in run.skipped))
+    if not run.duels and not run.skipped:
+        parts.append("No peer was measured in this run.")
+    return "\n\n".join([*parts, "## How to read this", _READING]) + "\n"
+
+
+def _ran(run: Run) -> str:
+    return (f"Run with `{run.command}` on {machine()}. A fixed piece of work took {run.spread[0]:.2f} times its "
+            f"fastest at the median of the run and {run.spread[1]:.2f} times at worst: smaller differences are noise.")
+
+
+_AGAIN = """\
+Written by `make bench`; do not edit. To run it again: `make bench`, or `.venv/bin/python -m bench` with `--quick`,
+`--no-peers`, or `--peers FOLDER` to keep the peers' environments. `--profile` shows where the time goes."""
+
+_PEERS_TEXT = f"""\
+3A090.a.1, a.2, b.1 and b.2 with Note 2, as dated variables over dated parameters, in
+{" and ".join(f"{p.package} {p.version}" for p in PEERS)} (`bench/peers/`). Each engine runs in its own environment and
+takes turns with highfence, so that both meet the same noise. Values are medians. *Ratio* is the median of the rounds'
+ratios and *at best* compares the best rounds; above 1 highfence is faster, below 1 the peer is.
+
+Before anything is timed every answer is compared: each formula and the first that is met, on every row, with every
+line of the four formulas met exactly and approached from both sides. A difference stops the run."""
+
+_READING = """\
+- One situation: the peer builds a simulation from a dictionary and calculates the four variables. highfence gives its
+  whole verdict: classification, jurisdiction, requirement, exceptions, review, duties and measures. Where an input is
+  unknown it explores every answer that the input leaves open, which takes much longer: the letters of April 2025 turn
+  on bandwidths, so that from that month on a part of unknown bandwidths has many.
+- A million chips: highfence takes columns of 64-bit floats and gives the first paragraph that is met. The peers hold
+  32-bit floats (a density of 5.91999999 becomes 5.92 there and is caught; here it is not) and give four columns of
+  booleans. Their time is shown with the building of the simulation, and for the calculation alone.
+- The four formulas here are the shipped law under an overlay that repeals 3A991.p, the one other line for ICs.
+- Memory is what Python has allocated after a full collection, in a process of its own."""

@@ -1,0 +1,38 @@
+"""Compile the data into the package when it is built, so that an installed highfence never reads YAML."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCE = Path(__file__).parent / "src"
+
+
+class CompileData(BuildHookInterface):  # type: ignore[type-arg]
+    """Write ``highfence/_compiled`` for a wheel; an editable install compiles at first use."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile catalogue and law."""
+        if version == "editable":
+            return
+        sys.path.insert(0, str(SOURCE))
+        from highfence.catalogue import store as catalogue
+        from highfence.catalogue.compile import compile_catalogue
+        from highfence.core.datapack import write_shipped
+        from highfence.rules import store as law
+        from highfence.rules.compile import compile_law
+
+        shutil.rmtree(SOURCE / "highfence" / "_compiled", ignore_errors=True)
+        write_shipped("catalogue", [catalogue.DATA], compile_catalogue(), catalogue.CODE)
+        write_shipped("law", [law.DATA], compile_law(), law.CODE)
+        build_data["artifacts"].append("src/highfence/_compiled/*.json")
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Leave nothing behind in the source tree."""
+        shutil.rmtree(SOURCE / "highfence" / "_compiled", ignore_errors=True)
