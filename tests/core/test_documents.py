@@ -27,14 +27,16 @@ def test_scalars_are_those_of_yaml_1_2(text: str, value: object) -> None:
 
 
 @pytest.mark.parametrize(("text", "what"), [
-    (BOMB, "aliases are refused"), ("a: &x 1\nb: *x", "aliases are refused"), ("a: 1\na: 2", "duplicate key"),
-    ("a: {b: 1, b: 2}", "duplicate key"), ("!!python/object/apply:os.system [ls]", "could not determine a constructor"),
-    ("!!python/name:os.system", "could not determine a constructor"), ("a: !env HOME", "could not determine a constructor"),
-    ("!!map [1]", ""), ("!!int abc", ""), ("!!float x", ""), ("!!binary '%%%'", ""), ("!!timestamp x", ""), ("!!set [1]", ""),
-    ("!!omap 3", ""), ("!!bool maybe", ""), ("!!null x", None), ("[" * 200, "nested deeper"), ("{a: " * 200, "nested deeper"),
-    ("- " * 5000, "nested deeper"), ("? [a]\n: 1", "a key must be one word"), ("a: [1", "expected"), ("\t- a", "cannot start any token"),
-    ("--- 1\n--- 2", "expected a single document"), ("a: b: c", "mapping values are not allowed"), ("'", "quoted scalar"),
-    ("\x00", ""), ("a: \x07", ""), ("%YAML 3.0\n---\na", ""), ("<<: {a: 1}\nb: 2", None), ("=: 1", None),
+    (BOMB, "aliases are refused"), ("a: &x 1\nb: *x", "aliases are refused"),
+    ("a: 1\na: 2", "duplicate key"), ("a: {b: 1, b: 2}", "duplicate key"), ("{1: a, 01: b}", "duplicate key"),
+    ("!!python/object/apply:os.system [ls]", "tags are refused"), ("!!python/name:os.system", "tags are refused"),
+    ("a: !env HOME", "tags are refused"), ("!!binary aGk=", "tags are refused"), ("!!map [1]", "tags are refused"),
+    ("!!timestamp x", "tags are refused"), ("!!set [1]", "tags are refused"), ("!!bool maybe", "tags are refused"),
+    ("!!str 1", "tags are refused"), ("!<x> 1", "tags are refused"), ("[" * 200, "nested deeper"),
+    ("{a: " * 200, "nested deeper"), ("- " * 5000, "nested deeper"), ("? [a]\n: 1", "a key must be one word"),
+    ("a: [1", ""), ("\t- a", ""), ("--- 1\n--- 2", "another document"), ("a: b: c", "mapping values are not allowed"),
+    ("'", ""), ("\x00", ""), ("a: \x07", ""), ("%YAML 3.0\n---\na", ""), ("*a", "aliases are refused"),
+    ("<<: {a: 1}\nb: 2", None), ("=: 1", None), ("! 1", None), ("&a 1", None),
 ])
 def test_a_hostile_document_is_one_clear_error(text: str, what: str | None) -> None:
     if what is None:
@@ -109,7 +111,7 @@ def test_a_path_that_is_no_file_is_refused(path: str) -> None:
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "part.yaml"
-    path.write_bytes("tpp: 1 # 芯片".encode("gb18030"))
+    path.write_bytes("tpp: 1 # 昇腾芯片".encode("gb18030"))
     with pytest.raises(InputError, match="not UTF-8 text"):
         read_yaml(path)
 

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from highfence.core.errors import InputError
 
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})(?:-(?P<day>\d{2}))?|[QH](?P<part>\d)))?")
+_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})(?:-(?P<day>\d{2}))?|[QH](?P<part>\d)))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,7 +32,6 @@ class Period:
         return str(self.start) if self.start == self.end else f"{self.start}/{self.end}"
 
 
-@lru_cache(maxsize=4096)
 def parse_day(text: str | date, where: str = "date") -> date:
     """Read one calendar day.
 
@@ -45,14 +44,20 @@ def parse_day(text: str | date, where: str = "date") -> date:
     """
     if isinstance(text, date):
         return text if type(text) is date else date(text.year, text.month, text.day)
-    match = _DAY.fullmatch(text.strip()) if isinstance(text, str) else None
+    day = _read_day(text) if isinstance(text, str) else None
+    if day is None:
+        raise InputError("not a calendar day", where=where, got=text, expected="YYYY-MM-DD",
+                         example="2025-07-15", code="bad-date")
+    return day
+
+
+@lru_cache(maxsize=4096)
+def _read_day(text: str) -> date | None:
+    match = _DAY.fullmatch(text.strip())
     try:
-        if match:
-            return date(*map(int, match.groups()))
+        return date(*map(int, match.groups())) if match else None
     except ValueError:
-        pass
-    raise InputError("not a calendar day", where=where, got=text, expected="YYYY-MM-DD",
-                     example="2025-07-15", code="bad-date")
+        return None
 
 
 def parse_period(text: str, where: str = "period") -> Period:

@@ -7,7 +7,7 @@ and large files are refused before they cost anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -18,40 +18,69 @@ from highfence.core.errors import InputError, did_you_mean
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 24
 
-_Base: type = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_CParser: type | None = getattr(yaml, "cyaml", None) and getattr(yaml.cyaml, "CParser", None)
 
 
-class _CoreLoader(_Base):  # type: ignore[misc]
-    """PyYAML's safe loader with YAML 1.2 core scalars and the refusals named above."""
+class _Composer(yaml.composer.Composer):
+    """Builds the tree from events and refuses what the module refuses, before the tree costs anything."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
     depth = 0
+    peek_event: Callable[[], Any]
 
     def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            raise yaml.constructor.ConstructorError(None, None, "aliases are refused",
-                                                    self.peek_event().start_mark)
+        event = self.peek_event()
+        if isinstance(event, yaml.events.AliasEvent):
+            raise _refusal("aliases are refused", event)
+        if getattr(event, "tag", None) not in (None, "!"):
+            raise _refusal("tags are refused", event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.constructor.ConstructorError(None, None, f"nested deeper than {MAX_DEPTH}",
-                                                    self.peek_event().start_mark)
+            raise _refusal(f"nested deeper than {MAX_DEPTH}", event)
         node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    """Builds plain values and refuses mappings whose keys are no words, or stand twice."""
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else None
-            if key is None:
-                raise yaml.constructor.ConstructorError(None, None, "a key must be one word",
-                                                        key_node.start_mark)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _refusal("a key must be one word", key_node)
+            key = self.construct_object(key_node)
             if key in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}",
-                                                        key_node.start_mark)
+                raise _refusal(f"duplicate key {key_node.value!r}", key_node)
             seen.add(key)
         mapping: dict[Hashable, Any] = super().construct_mapping(node, deep=deep)
         return mapping
+
+
+def _refusal(what: str, place: Any) -> yaml.constructor.ConstructorError:
+    return yaml.constructor.ConstructorError(None, None, what, place.start_mark)
+
+
+if _CParser is not None:
+
+    class _Loader(_Composer, _CParser, _Constructor, yaml.resolver.Resolver):  # type: ignore[misc, valid-type]
+        """libyaml's parser under the composer and the constructor above."""
+
+        def __init__(self, text: str) -> None:
+            _CParser.__init__(self, text)  # type: ignore[misc]
+            _Composer.__init__(self)
+            _Constructor.__init__(self)
+            yaml.resolver.Resolver.__init__(self)
+else:
+
+    class _Loader(_Composer, _Constructor, yaml.SafeLoader):  # type: ignore[no-redef]
+        """PyYAML's own parser under them, where libyaml is missing."""
+
+
+class _CoreLoader(_Loader):
+    """YAML 1.2 core scalars."""
+
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
 
 
 def _resolve(tag: str, pattern: str, first: str) -> None:
@@ -109,11 +138,15 @@ def read_text(path: Path | str, limit: int = MAX_BYTES) -> str:
     InputError : no such file, a folder, too large, or not UTF-8.
     """
     path = Path(path)
-    if not path.is_file():
-        near = did_you_mean(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else None
-        raise InputError("no such file", where=str(path), hint=near, code="no-file")
-    with path.open("rb") as file:
-        raw = file.read(limit + 1)
+    try:
+        if not path.is_file():
+            raise InputError("no such file", where=str(path), hint=_nearest(path), code="no-file")
+        with path.open("rb") as file:
+            raw = file.read(limit + 1)
+    except (OSError, ValueError) as problem:
+        what = getattr(problem, "strerror", None) or str(problem)
+        raise InputError(f"no such file, or none that can be read: {what}", where=str(path)[:200],
+                         code="no-file") from None
     if len(raw) > limit:
         raise InputError("file too large", where=str(path), expected=f"at most {limit:,} bytes", code="too-large")
     try:
@@ -121,6 +154,10 @@ def read_text(path: Path | str, limit: int = MAX_BYTES) -> str:
     except UnicodeDecodeError:
         raise InputError("not UTF-8 text", where=str(path), expected="a text file in UTF-8",
                          code="bad-encoding") from None
+
+
+def _nearest(path: Path) -> str | None:
+    return did_you_mean(path.name, (p.name for p in path.parent.iterdir())) if path.parent.is_dir() else None
 
 
 def read_yaml(path: Path | str, limit: int = MAX_BYTES) -> Any:
