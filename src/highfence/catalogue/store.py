@@ -67,6 +67,11 @@ class Catalogue:
         id = self._id("chip", name)
         return None if id is None else cast(Chip, self._build("chip", id))
 
+    def find_system(self, name: str) -> System | None:
+        """Return a server, rack or cluster by any of its names, or None."""
+        id = self._id("system", name)
+        return None if id is None else cast(System, self._build("system", id))
+
     def chips(self) -> Iterator[Chip]:
         """Yield every chip, in the order of the files."""
         return (cast(Chip, self._build("chip", id)) for id in self._pack["chip"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -70,7 +70,18 @@ def find_part(chip: Any, item: str) -> Part:
         return read_sheet(chip)
     if item == "hbm":
         return part_of_memory(catalogue().memory(chip).id)
-    return part_of_chip(catalogue().chip(chip).id)
+    return _chip_or_system(chip, item)
+
+
+def _chip_or_system(name: str, item: str) -> Part:
+    """Return a chip, or the chip that a named server, rack or cluster is built of."""
+    system = None if catalogue().find_chip(name) else catalogue().find_system(name)
+    if system is None:
+        return part_of_chip(catalogue().chip(name).id)
+    if item == "ic":
+        raise InputError("this is a system, not an integrated circuit", got=name, where="chip",
+                         hint=f"ask with --item computer, or name its chip, {system.chip}")
+    return replace(part_of_chip(system.chip), name=system.name)
 
 
 def ask(
@@ -89,6 +100,10 @@ def ask(
     _one_of(transaction, TRANSACTIONS, "--transaction")
     _one_of(item, ITEMS, "--item")
     part = find_part(chip, item)
+    if datacenter is not None and not isinstance(datacenter, bool):
+        raise InputError("not yes or no", where="--datacenter", got=datacenter, expected="True or False")
+    if end_user is not None and not isinstance(end_user, str):
+        raise InputError("an end user is a name", where="--end-user", got=end_user, example="G42")
     if datacenter is not None and datacenter is not part.datacenter:
         part = _with_datacenter(part, datacenter)
     warnings: list[Label] = []
@@ -124,6 +139,8 @@ def read_conditions(raw: Mapping[str, Any] | None) -> dict[str, Any]:
     InputError : a name that no provision asks for, or a value of the wrong kind.
     """
     given: dict[str, Any] = {}
+    if raw is not None and not isinstance(raw, Mapping):
+        raise InputError("conditions are a mapping", where="conditions", got=raw, example='{"certified": True}')
     for name, value in (raw or {}).items():
         if name not in _GIVEN:
             raise InputError("no provision asks for this condition", where="conditions", got=name,
@@ -182,8 +199,6 @@ def _exporter(law: Law, part: Part, destination: str, exporter: str, reexport_fr
 
 
 def _with_datacenter(part: Part, datacenter: bool) -> Part:
-    from dataclasses import replace
-
     return replace(part, datacenter=datacenter)
 
 

@@ -17,6 +17,8 @@ from highfence.rules.metrics import LAW_METRICS
 from highfence.rules.question import Question
 from highfence.rules.verdict import Details, Margin, Reference, TraceStep
 
+_ASKED_OF_CHIPS = ("tpp", "logic_die_area", "io_bandwidth", "dram_bandwidth")
+_ASKED_OF_MEMORY = ("memory_bandwidth_density",)
 _MARGIN_LAYERS = ("classification", "requirement", "exception", "review", "duty")
 _TRACE_LAYERS = ("classification", "jurisdiction", "requirement", "exception", "review", "enforcement", "duty",
                  "measure")
@@ -106,7 +108,7 @@ class Working(Details):
         part = self._question.part
         names = {"logic_die_area": Label("logic die area", "逻辑裸片面积"),
                  **{n: m.label for n, m in LAW_METRICS.items()}}
-        for name in ("tpp", "logic_die_area", "io_bandwidth", "dram_bandwidth"):
+        for name in _ASKED_OF_MEMORY if self._case.item == "hbm" else _ASKED_OF_CHIPS:
             known, label = part.input(name), names[name]
             if known.value is None:
                 yield Label(f"{label.en}: not published", f"{label.zh}：未公布")
