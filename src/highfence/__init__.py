@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
 
 _LAZY = {
-    "Catalogue": "highfence.catalogue", "Chip": "highfence.catalogue", "catalogue": "highfence.catalogue",
+    "Catalogue": "highfence.catalogue", "Chip": "highfence.catalogue",
     "HighfenceError": "highfence.core.errors", "InputError": "highfence.core.errors",
     "NoAnswer": "highfence.core.errors", "Overlay": "highfence.rules", "Verdict": "highfence.rules",
     "classify": "highfence.rules", "diff": "highfence.rules", "read_overlay": "highfence.rules",
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "catalogue", "chip", "classify", "diff", "read_overlay"]
+           "__version__", "chip", "classify", "diff", "read_overlay"]
 
 
 def chip(name: str) -> Chip:

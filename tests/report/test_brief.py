@@ -214,3 +214,16 @@ def test_short_names_drop_the_maker_and_stay_unambiguous() -> None:
     names = {id: short_name(part_of_chip(id)).en for id in ("nvidia-h100-sxm", "nvidia-h20-141gb", "nvidia-h20")}
     assert names["nvidia-h100-sxm"] == "H100"
     assert names["nvidia-h20"] != names["nvidia-h20-141gb"]
+
+
+def test_a_part_of_which_nothing_is_known_still_has_a_brief_and_soon() -> None:
+    start = time.perf_counter()
+    brief = build_brief("NVIDIA B20", on=DAY, against=["H100"])
+    assert time.perf_counter() - start < 20.0
+    assert (brief.verdict.requirement, brief.changes, brief.compute.unplaced) == ("unknown", (), True)
+    assert len(brief.missing) > 5
+
+
+def test_an_answer_in_codes_is_written_out_in_both_languages(sheet: Brief) -> None:
+    shown = (sheet.outcome, *sheet.unknowns.questions)
+    assert not any(": licence" in label.en or ": licence" in label.zh for label in shown)

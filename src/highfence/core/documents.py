@@ -80,7 +80,7 @@ else:
 class _CoreLoader(_Loader):
     """YAML 1.2 core scalars."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}
+    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, re.Pattern[str]]]]] = {}  # type: ignore[misc]
 
 
 def _resolve(tag: str, pattern: str, first: str) -> None:

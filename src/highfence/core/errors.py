@@ -107,14 +107,14 @@ class NoAnswer(HighfenceError):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def did_you_mean(word: str, candidates: Iterable[str], n: int = 3) -> str | None:
+def did_you_mean(word: str, candidates: Iterable[str], n: int = 3, cutoff: float = 0.6) -> str | None:
     """Return a hint that names the candidates nearest to a mistyped word, or None.
 
     >>> did_you_mean("H2O", ["H20", "L40S", "A100"])
     'did you mean H20?'
     """
     by_key = {c.casefold(): c for c in candidates}
-    near = [by_key[key] for key in get_close_matches(str(word).casefold(), by_key, n=n, cutoff=0.6)]
+    near = [by_key[key] for key in get_close_matches(str(word).casefold(), by_key, n=n, cutoff=cutoff)]
     if not near:
         return None
     return f"did you mean {' or '.join(near)}?"

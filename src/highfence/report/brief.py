@@ -16,7 +16,6 @@ from highfence.__about__ import DATA_VERSION, __version__
 from highfence.core.dates import parse_day
 from highfence.core.envelope import plain
 from highfence.core.labels import Label
-from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, CitedSource
 from highfence.report.facts import FactGroup, fact_groups, missing_facts
 from highfence.report.headroom import Change, MarginRow, changes, margin_rows
@@ -31,6 +30,9 @@ from highfence.rules.classify import classify
 from highfence.rules.question import find_part
 from highfence.rules.store import shipped_law
 from highfence.rules.verdict import DISCLAIMER, LAW_VERSION, Verdict
+
+NEAR = 60.0
+"""Percentage of an input within which a change under an earlier rule is worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
     return Brief(
         chip=part.id, name=part.name, short=short_name(part), maker=firm_name(part.vendor) if part.vendor else None,
         note=part.entry.note if part.entry is not None else None, to=code, place=place_name(law, code), on=day,
-        status=status_of(verdict), outcome=in_words(verdict.outcome_label),
+        status=status_of(verdict), outcome=verdict.outcome_label,
         findings=_findings(verdict, comparison, margins, moves, day), facts=facts,
         missing=missing_facts(part), comparison=comparison, timeline=timeline, compute=compute, bandwidth=bandwidth,
         margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
@@ -125,13 +127,14 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
 def _findings(verdict: Verdict, comparison: Comparison, margins: Sequence[MarginRow], moves: Sequence[Change],
               day: date) -> tuple[Label, ...]:
     """Return what a reader in a hurry should know, a sentence each."""
-    found: list[Label | None] = [in_words(s.text) for s in verdict.splits_on[:3]]
+    found: list[Label | None] = [say("finding.split", text=s.text) for s in verdict.splits_on[:3]]
     found += [_ratio_sentence(comparison, i) for i in range(min(2, len(comparison.references)))]
     if verdict.paragraph != "unknown":
         found.append(_caught_sentence(verdict, margins) or _nearest_sentence(margins))
     found += [say("finding.caught", label=c.label, shown=c.shown, delta=c.shown_delta, paragraph=c.paragraph)
               if c.delta is not None else say("finding.flag", shown=c.shown, paragraph=c.paragraph)
               for c in _nearest_changes(moves, day)]
+    found.append(_earlier_sentence(moves, day))
     return tuple(label for label in found if label is not None)
 
 
@@ -171,7 +174,21 @@ def _nearest_sentence(margins: Sequence[MarginRow]) -> Label | None:
 def _nearest_changes(moves: Sequence[Change], day: date) -> list[Change]:
     """Return the smallest verified change of each input that would catch the part on the day."""
     first: dict[str, Change] = {}
-    for change in sorted((c for c in moves if c.caught and c.on == day and c.paragraph.startswith("3A090")),
-                         key=lambda c: abs(c.percent or 0.0)):
+    for change in (c for c in moves if _catches(c) and c.on == day):
         first.setdefault(change.input, change)
     return list(first.values())[:2]
+
+
+def _catches(change: Change) -> bool:
+    """Whether a change brings a part under another paragraph of 3A090."""
+    return change.caught and change.paragraph.startswith("3A090") and change.paragraph != change.paragraph_now
+
+
+def _earlier_sentence(moves: Sequence[Change], day: date) -> Label | None:
+    """Name the smallest change that would have caught the part under an earlier rule, where it is a small one."""
+    near = [c for c in moves if _catches(c) and c.on < day and c.percent is not None and abs(c.percent) < NEAR]
+    if not near:
+        return None
+    change = min(near, key=lambda c: abs(c.percent or 0.0))
+    return say("finding.caught_then", day=change.on, label=change.label, shown=change.shown, delta=change.shown_delta,
+               paragraph=change.paragraph)

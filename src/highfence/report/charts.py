@@ -90,7 +90,7 @@ def _by_part(parts: list[str], legend: Spec | None) -> Spec:
 
 def timeline_spec(timeline: Timeline, canvas: Canvas, lang: str) -> Spec:
     """Return the lanes: one bar a run of days, named where it has room; numbered events above."""
-    width = canvas.width - (78 if canvas.narrow else 150)
+    width = canvas.width - (112 if canvas.narrow else 150)
     days = (timeline.end - timeline.start).days + 1
     step = 27 if canvas.narrow else 29
     bars = [_bar(lane.place.text(lang), s, width / days, canvas, lang)
@@ -102,7 +102,7 @@ def timeline_spec(timeline: Timeline, canvas: Canvas, lang: str) -> Spec:
         "labelAlign": "left", "labelOffset": 2, "gridColor": "var(--rule)"},
         "scale": {"type": "utc", "domain": [timeline.start.isoformat(), end]}}
     y: Spec = {"field": "lane", "type": "nominal", "sort": lanes, "axis": {
-        "title": None, "ticks": False, "domain": False, "labelColor": INK, "labelLimit": 70 if canvas.narrow else 140}}
+        "title": None, "ticks": False, "domain": False, "labelColor": INK, "labelLimit": 112 if canvas.narrow else 140}}
     band = {"x": x, "x2": {"field": "end"}, "y": y}
     layers: list[Spec] = [
         {"data": values(bars), "mark": {"type": "bar", "height": {"band": 0.68}, "stroke": PAPER, "strokeWidth": 1},
@@ -182,7 +182,7 @@ def _veil(timeline: Timeline, x: Spec) -> list[Spec]:
 
 def _spread(timeline: Timeline, canvas: Canvas) -> list[Spec]:
     """Lift the numbers of events that stand too close, so that each can be read."""
-    width = canvas.width - (78 if canvas.narrow else 150)
+    width = canvas.width - (112 if canvas.narrow else 150)
     pixels = width / ((timeline.end - timeline.start).days + 1)
     ends: list[float] = []
     rows = []

@@ -52,7 +52,7 @@ class Bibliography:
         id = id or SHEET
         number = self._numbers.setdefault(id, len(self._numbers) + 1)
         places = self._places.setdefault(id, {})
-        if at:
+        if at and not 0 < number <= self._last_own:
             places[at] = None
         return Cite(number, id, at)
 

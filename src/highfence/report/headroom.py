@@ -12,7 +12,6 @@ from datetime import date
 
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number, human_scale
-from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.readings import quantity
 from highfence.report.texts import both, say
@@ -148,6 +147,8 @@ def signed_percent(value: float) -> Label:
 def changes(law: Law, part: Part, to: str, day: date) -> tuple[Change, ...]:
     """Return every single change that moves the answer: under the law of the day, and under the rules before it."""
     found: dict[tuple[str, float | None, str, bool], Change] = {}
+    if part.input("tpp").value is None:
+        return ()
     for on in _days(law, day):
         base = classify(part, to=to, on=on)
         if base.paragraph == "unknown":
@@ -232,7 +233,7 @@ def _change(base: Verdict, verdict: Verdict, on: date, name: str, now: float, va
     return None if caught is None else Change(
         on, name, label, now / scale, value / scale, unit, delta, percent,
         say(key, value=quantity(name, line, kind)), shown_delta, verdict.paragraph, verdict.requirement,
-        base.paragraph, base.requirement, _gained(base, verdict), in_words(verdict.outcome_label), caught, True)
+        base.paragraph, base.requirement, _gained(base, verdict), verdict.outcome_label, caught, True)
 
 
 def _gained(base: Verdict, verdict: Verdict) -> tuple[str, ...]:
@@ -276,4 +277,4 @@ def _flagged(part: Part, to: str, on: date, base: Verdict) -> Iterator[Change]:
         key = "change.if_datacenter" if verdict.query["datacenter"] else "change.if_not_datacenter"
         yield Change(on, "datacenter", say("change.datacenter"), None, None, "", None, None, say(key),
                      say("word.dash"), verdict.paragraph, verdict.requirement, base.paragraph, base.requirement,
-                     _gained(base, verdict), in_words(verdict.outcome_label), caught, True)
+                     _gained(base, verdict), verdict.outcome_label, caught, True)

@@ -54,7 +54,8 @@ def _words(lang: str) -> dict[str, Any]:
         found = texts().get(f"{section}.{key}")
         return found.text(lang) if found else key
 
-    return {"t": t, "pick": pick, "word": word, "htmllang": {"en": "en", "zh": "zh-Hans"}[lang]}
+    return {"t": t, "pick": pick, "word": word, "colon": say("word.colon").text(lang),
+            "htmllang": {"en": "en", "zh": "zh-Hans"}[lang]}
 
 
 @cache

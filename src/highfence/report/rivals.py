@@ -79,20 +79,28 @@ def _admitted_to_china(part: Part, day: date) -> list[Part]:
 
 def _sibling(part: Part) -> Part | None:
     """Return the part of the same maker, family and form of which this one is most likely a cut-down version."""
-    chip, tpp = part.entry, part.input("tpp").value
-    if not isinstance(chip, Chip) or tpp is None:
+    chip = part.entry
+    if not isinstance(chip, Chip) or part.designed_in == "CN":
         return None
     stronger = [c for c in catalogue().chips()
                 if c.vendor == chip.vendor and c.family == chip.family and c.form == chip.form and c.id != chip.id
-                and (other := part_of_chip(c.id)).datacenter == part.datacenter
-                and (other.input("tpp").value or 0.0) > tpp * 1.02]
-    if not stronger or part.designed_in == "CN":
+                and (other := part_of_chip(c.id)).datacenter == part.datacenter and _outdoes(other, part)]
+    if not stronger:
         return None
     best = max(stronger, key=lambda c: (_common_start(c.name.en, chip.name.en), _same_area(c, chip),
                                         -(part_of_chip(c.id).input("tpp").value or 0.0)))
     yardstick = catalogue().chip(YARDSTICK)
     same_silicon = best.family == yardstick.family and chip.family == yardstick.family
     return None if same_silicon else part_of_chip(best.id)
+
+
+def _outdoes(other: Part, part: Part) -> bool:
+    """Return whether a part is nowhere weaker, and somewhere stronger, than another in what the rules read."""
+    pairs = [(other.input(name).value, part.input(name).value) for name in ("tpp", "io_bandwidth", "dram_bandwidth")]
+    if any(theirs is None or mine is None for theirs, mine in pairs):
+        return False
+    shares = [theirs / mine for theirs, mine in pairs if theirs is not None and mine]
+    return bool(shares) and min(shares) > 0.98 and max(shares) > 1.02
 
 
 def _common_start(a: str, b: str) -> int:

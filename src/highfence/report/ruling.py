@@ -7,14 +7,13 @@ from datetime import date
 
 from highfence.catalogue.attributes import ATTRIBUTES
 from highfence.core.labels import Label
-from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.facts import shown_fact
 from highfence.report.texts import listed, say
 from highfence.rules.conditions import Finding
 from highfence.rules.law import Law
 from highfence.rules.parts import Part
-from highfence.rules.verdict import Duty, ExceptionStatus, Note, Reference, TraceStep, Verdict
+from highfence.rules.verdict import Duty, ExceptionStatus, Note, Reference, TraceStep, Verdict, answer_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +162,9 @@ def unknowns(part: Part, verdict: Verdict, sources: Bibliography) -> Unknowns:
 
 
 def _questions(verdict: Verdict) -> tuple[Label, ...]:
-    splits = [in_words(s.text) for s in verdict.splits_on]
+    splits = [s.text for s in verdict.splits_on]
     if len(verdict.possible) > 1:
-        answers = listed([in_words(Label(p, p)) for p in verdict.possible])
+        answers = listed([answer_label(p) for p in verdict.possible])
         splits.insert(0, say("unknown.possible", answers=answers))
     return tuple(dict.fromkeys((*splits, *verdict.open_questions)))
 

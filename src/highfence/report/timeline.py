@@ -8,13 +8,15 @@ from datetime import date, timedelta
 
 from highfence.core.dates import day_before
 from highfence.core.labels import Label
-from highfence.report.answers import in_words
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.names import place_name
 from highfence.report.texts import listed, say
-from highfence.rules.classify import classify
+from highfence.rules.classify import classify, reference
+from highfence.rules.engine import decide
 from highfence.rules.law import HORIZON, Active, Law
+from highfence.rules.outcome import outcome_label
 from highfence.rules.parts import Part
+from highfence.rules.question import US_BY_DEFAULT, ask
 from highfence.rules.verdict import Reference, Verdict
 
 DESTINATIONS = ("CN", "MO", "AE", "SA", "IN", "VN", "SG", "MY", "JP", "DE", "RU")
@@ -24,8 +26,11 @@ FIRST_SHOWN = date(2022, 8, 1)
 STATUSES = ("not_subject", "none", "exception", "case_by_case", "if_certified", "unpublished", "denial", "unknown")
 """From free to shut, and unknown last."""
 
-_REVIEWS = {"presumption_of_denial": "denial", "statutory_denial": "denial", "case_by_case": "case_by_case",
-            "presumption_of_approval": "case_by_case", "case_by_case_if_certified": "if_certified"}
+_REVIEWS = {
+    "presumption_of_denial": "denial", "statutory_denial": "denial", "policy_of_denial": "denial",
+    "case_by_case": "case_by_case", "presumption_of_approval": "case_by_case",
+    "case_by_case_if_certified": "if_certified",
+}
 _EVENT_LAYERS = ("requirement", "classification", "review", "exception")
 
 
@@ -118,9 +123,7 @@ def _segments(law: Law, part: Part, code: str, end: date, sources: Bibliography)
     days = [FIRST_SHOWN, *(d for d in law.changes if FIRST_SHOWN < d <= end)]
     held: Segment | None = None
     for start, stop in zip(days, [*(day_before(d) for d in days[1:]), end]):
-        verdict = classify(part, to=code, on=start)
-        segment = Segment(start, stop, status_of(verdict), verdict.paragraph, verdict.requirement, verdict.review,
-                          in_words(verdict.outcome_label), _creators(verdict, sources))
+        segment = _segment(law, part, code, start, stop, sources)
         if held is not None and _same(held, segment):
             held = replace(held, end=stop)
             continue
@@ -129,6 +132,29 @@ def _segments(law: Law, part: Part, code: str, end: date, sources: Bibliography)
         held = segment
     if held is not None:
         yield held
+
+
+def _segment(law: Law, part: Part, code: str, start: date, stop: date, sources: Bibliography) -> Segment:
+    if part.input("tpp").value is None:
+        return _bounded(law, part, code, start, stop, sources)
+    verdict = classify(part, to=code, on=start)
+    return Segment(start, stop, status_of(verdict), verdict.paragraph, verdict.requirement, verdict.review,
+                   verdict.outcome_label, _creators(verdict, sources))
+
+
+def _bounded(law: Law, part: Part, code: str, start: date, stop: date, sources: Bibliography) -> Segment:
+    """Answer for a part of unknown TPP by what holds whatever its inputs are, which is quick and never too sure."""
+    question = ask(law, part, to=code, on=start, hq=None, parent_hq=None, end_user=None, end_use=None, listed=None,
+                   exporter=US_BY_DEFAULT, reexport_from=None, transaction="export", item="ic", datacenter=None,
+                   conditions=None)
+    decision = decide(law.on(start), question.case)
+    paragraph, requirement = decision.paragraph or "unknown", decision.requirement
+    status = ("not_subject" if decision.jurisdiction == "not_subject" else
+              "unpublished" if requirement == "licence" else requirement)
+    outcome = outcome_label("export", decision, paragraph, (), None, (), ())
+    creators = () if requirement == "none" else tuple(
+        creator(reference(a), sources) for a in decision.created_by or decision.undecided)
+    return Segment(start, stop, status, paragraph, requirement, None, outcome, creators)
 
 
 def _same(a: Segment, b: Segment) -> bool:

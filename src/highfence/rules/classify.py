@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from highfence.core.errors import InputError
 from highfence.core.labels import Label
 from highfence.rules.case import Case
 from highfence.rules.conditions import Compare, Condition, Flag, walk
@@ -69,9 +70,12 @@ def law_with(overlay: Overlay | Sequence[Overlay] | None) -> Law:
         return shipped_law()
     from highfence.rules.overlay import Overlay
 
-    laid = [overlay] if isinstance(overlay, Overlay) else list(overlay)
+    laid = [overlay] if isinstance(overlay, (Overlay, str, Mapping)) else list(overlay)
     law = shipped_law()
     for one in laid:
+        if not isinstance(one, Overlay):
+            raise InputError("an overlay is what read_overlay returns", where="overlay", got=one,
+                             example='overlay=read_overlay("reform.yaml")')
         law = one.law(law)
     return law
 

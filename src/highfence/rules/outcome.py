@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from highfence.core.labels import Label
 from highfence.rules.engine import Decision
-from highfence.rules.verdict import Duty, ExceptionStatus
+from highfence.rules.verdict import Duty, ExceptionStatus, answer_label
 
 REVIEW_WORDS: dict[str, Label] = {
     "presumption_of_denial": Label("presumption of denial", "推定拒绝"),
@@ -49,10 +49,9 @@ def outcome_label(transaction: str, decision: Decision, paragraph: str, exceptio
 def _unknown(paragraph: str, possible: Sequence[str]) -> Label:
     if paragraph != "unknown":
         return Label(f"unknown: licence or no licence ({paragraph})", f"未知：须许可或无须许可（{paragraph}）")
-    pairs = [answer.split(": ") for answer in possible]
-    words = {"licence": Label("licence", "须许可"), "none": Label("no licence", "无须许可")}
-    return Label("unknown: " + (" or ".join(f"{p} ({words[r].en})" for p, r in pairs) or "an input is missing"),
-                 "未知：" + ("或".join(f"{p}（{words[r].zh}）" for p, r in pairs) or "缺少输入"))
+    answers = [answer_label(answer) for answer in possible]
+    return Label("unknown: " + (" or ".join(a.en for a in answers) or "an input is missing"),
+                 "未知：" + ("或".join(a.zh for a in answers) or "缺少输入"))
 
 
 def _import(duties: Sequence[Duty]) -> Label:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
 
+from highfence.catalogue import catalogue
 from highfence.catalogue.attributes import ATTRIBUTES, BITS
-from highfence.catalogue.entries import Chip
+from highfence.catalogue.entries import Chip, Firm
 from highfence.catalogue.metrics import io_bandwidth, peak_tops, total_processing_performance
+from highfence.catalogue.names import name_key
 from highfence.core.documents import read_yaml
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.facts import Fact
@@ -73,17 +76,18 @@ def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
         raise InputError("rates must be dense", where=f"{where}: sparsity", got=given["sparsity"],
                          expected="dense rates: halve a 2:4 sparse figure", example="sparsity: dense")
     chip = _as_chip(given, where)
-    inputs = {**_from_attributes(chip), **_from_columns(given, where)}
+    computed, columns = _from_attributes(chip), _from_columns(given, where)
+    _agree(computed, columns, where)
+    inputs = {**computed, **columns}
     if "tpp" in inputs and "tops" not in inputs and inputs["tpp"].value is not None:
         tpp = inputs["tpp"]
         inputs["tops"] = Input(None, tpp.low / 64, tpp.high, tpp.grade, "TPP over 64 to 1 bits")
     _add_package_density(given, inputs, where)
     _check(inputs, where)
-    name = str(given.get("name", "unnamed part"))[:80]
-    vendor = given.get("vendor")
-    return Part(f"sheet:{name}", Label(name, name), inputs, _flag(given.get("datacenter"), where),
-                str(vendor) if vendor else None, _place(given, "designed_in", where), _place(given, "made_in", where),
-                _hbm(given), str(given["described_in"]) if given.get("described_in") else None, entry=chip)
+    name, (vendor, country) = _name(given, where), _maker(given, where)
+    return Part(f"sheet:{name}", Label(name, name), inputs, _flag(given.get("datacenter"), where), vendor,
+                _place(given, "designed_in", where) or country, _place(given, "made_in", where), _hbm(given),
+                _eccn(given, where), entry=chip)
 
 
 _EMPTY = {"", "-", "unknown", "?", "n/a", "N/A", "na"}
@@ -99,7 +103,7 @@ def _as_chip(given: Mapping[str, Any], where: str) -> Chip:
             raw = read_value(ATTRIBUTES[name], given[name], f"{where}: {name}")
             raw.pop("note", None), raw.pop("rejected", None)
             facts[name] = (Fact(subject="sheet", attribute=name, grade="assumed", source="", **raw),)
-    name = str(given.get("name", "unnamed part"))
+    name = _name(given, where)
     return Chip(id=f"sheet:{name}", name=Label(name, name), vendor=str(given.get("vendor") or ""), facts=facts)
 
 
@@ -190,6 +194,62 @@ def _check(inputs: dict[str, Input], where: str) -> None:
     io = inputs.get("io_bandwidth")
     if io is not None and io.high == inf and io.value is not None:
         inputs["io_bandwidth"] = Input(io.value, io.low, io.low, io.grade, f"{io.how}, as far as stated")
+
+
+def _agree(computed: Mapping[str, Input], columns: Mapping[str, Input], where: str) -> None:
+    """Refuse a column that says otherwise than the sheet's other fields.
+
+    A stated TPP or I/O may be higher than what the stated peaks or links give, for they need not be all of them.
+    """
+    for name in computed.keys() & columns.keys():
+        ours, stated = computed[name], columns[name]
+        sums_up = name in {"tpp", "io_bandwidth"}
+        if ours.low > stated.high * 1.02 or (not sums_up and stated.low > ours.high * 1.02):
+            raise InputError("two fields of the sheet contradict one another", where=f"{where}: {name}",
+                             got=f"{stated.low:g} stated, {ours.low:g} from the other fields",
+                             expected="one of them, or two that agree within 2 %")
+
+
+def _name(given: Mapping[str, Any], where: str) -> str:
+    name = given.get("name", "unnamed part")
+    if isinstance(name, (Mapping, list, bool)):
+        raise InputError("a name is a text", where=f"{where}: name", got=name, example="name: My accelerator")
+    return str(name)[:80]
+
+
+def _maker(given: Mapping[str, Any], where: str) -> tuple[str | None, str | None]:
+    """Return the maker's id and country; a maker that the catalogue does not know keeps its name."""
+    raw = given.get("vendor")
+    if raw is None:
+        return None, None
+    if not isinstance(raw, str):
+        raise InputError("unknown maker", where=f"{where}: vendor", got=raw, expected="a name", example="nvidia")
+    firm = _makers().get(name_key(raw))
+    if firm is not None:
+        return firm.id, firm.country
+    near = did_you_mean(raw, (f.name.en for f in catalogue().firms()), cutoff=0.8)
+    if near is not None:  # letters bind makers by name, so that a slip would change the answer unseen
+        raise InputError("unknown maker", where=f"{where}: vendor", got=raw, expected="a maker's name in full",
+                         hint=near)
+    return raw, None
+
+
+@cache
+def _makers() -> dict[str, Firm]:
+    return {name_key(n): f for f in catalogue().firms() for n in (f.id, f.name.en, f.name.zh, *f.aliases)}
+
+
+ECCNS_WITH_Z = ("3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992", "5D002", "5D992")
+"""ECCNs that have a ``.z`` paragraph for items that also meet 3A090 or 4A090."""
+
+
+def _eccn(given: Mapping[str, Any], where: str) -> str | None:
+    raw = given.get("described_in")
+    if raw is not None and str(raw).upper() not in ECCNS_WITH_Z:
+        raise InputError("no such ECCN with a .z paragraph", where=f"{where}: described_in", got=raw,
+                         expected=", ".join(ECCNS_WITH_Z), example="5A992",
+                         hint=did_you_mean(str(raw), ECCNS_WITH_Z))
+    return None if raw is None else str(raw).upper()
 
 
 def _flag(raw: Any, where: str) -> bool | None:

@@ -232,11 +232,33 @@ class Details:
         raise NotImplementedError
 
 
+REQUIREMENT_WORDS = {"licence": Label("licence", "须许可"), "none": Label("no licence", "无须许可"),
+                     "unknown": Label("unknown", "未知")}
+
+
+_PARAGRAPH_WORDS = {"none": Label("no modelled paragraph", "不属所涉段落"),
+                    "unknown": Label("paragraph unknown", "段落未知")}
+
+
+def answer_label(answer: str) -> Label:
+    """Put an answer such as ``3A090.b.2: licence`` into words.
+
+    >>> answer_label("3A090.b.2: licence").text("zh")
+    '3A090.b.2（须许可）'
+    """
+    paragraph, _, requirement = answer.partition(": ")
+    words = REQUIREMENT_WORDS.get(requirement)
+    if words is None:
+        return Label(answer, answer)
+    named = _PARAGRAPH_WORDS.get(paragraph, Label(paragraph, paragraph))
+    return Label(f"{named.en} ({words.en})", f"{named.zh}（{words.zh}）")
+
+
 def split_point(split: Split, label: Label, kind: str) -> SplitPoint:
     """Put a split into words: what the answer is on each side."""
+    low, high = answer_label(split.below), answer_label(split.above)
     if split.at is None:
-        text = Label(f"{split.above} if {label.en}; {split.below} if not",
-                     f"如{label.zh}则为{split.above}，否则为{split.below}")
+        text = Label(f"{high.en} if {label.en}; {low.en} if not", f"如{label.zh}则为{high.zh}，否则为{low.zh}")
         return SplitPoint(split.input, label, None, "", split.below, split.above, text)
     unit, scale = human_scale(kind) if kind in KINDS else ("", 1.0)
     at = split.at / scale
@@ -244,6 +266,6 @@ def split_point(split: Split, label: Label, kind: str) -> SplitPoint:
     with_below = split.at_line == split.below
     words = ("at or below", "above") if with_below else ("below", "at or above")
     zh = ("不高于", "高于") if with_below else ("低于", "不低于")
-    text = Label(f"{split.below} if {label.en} is {words[0]} {shown}; {split.above} if {words[1]}",
-                 f"{label.zh}{zh[0]}{shown}时为{split.below}，{zh[1]}时为{split.above}")
+    text = Label(f"{low.en} if {label.en} is {words[0]} {shown}; {high.en} if {words[1]}",
+                 f"{label.zh}{zh[0]}{shown}时为{low.zh}，{zh[1]}时为{high.zh}")
     return SplitPoint(split.input, label, at, unit, split.below, split.above, text)

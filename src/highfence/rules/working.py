@@ -127,8 +127,9 @@ class Working(Details):
         for active in (*self._decision.created_by, *self._decision.undecided):
             if active.era.open_question:
                 yield active.era.open_question
-        for active in self._today.layers["classification"]:
-            if active.era.open_question and active is self._decision.classified_by:
+        for active in self._relevant(("classification",)):
+            undecided = self._decision.paragraph is None and active.test(self._case) is None
+            if active.era.open_question and (undecided or active is self._decision.classified_by):
                 yield active.era.open_question
         if self._decision.jurisdiction == "unknown" and self._decision.subject_by is not None:
             question = self._decision.subject_by.era.open_question
