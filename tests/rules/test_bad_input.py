@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from highfence.catalogue import catalogue
-from highfence.core.errors import InputError, NoAnswer
-from highfence.rules import classify, read_overlay
-from highfence.rules.bulk import classify_rows, parse_conditions, read_rows, write_csv
-from highfence.rules.sheet import CHIP_TEMPLATE, KNOWN, part_of_sheet, read_sheet
-from highfence.rules.store import shipped_law
+from highfence.core.errors import InputError
+from highfence.rules import classify
+from highfence.rules.bulk import classify_rows, read_rows, write_csv
+from highfence.rules.sheet import CHIP_TEMPLATE, part_of_sheet, read_sheet
 from highfence.rules.templates import CSV_TEMPLATE
 
 # --- sheets

@@ -155,7 +155,10 @@ def test_any_condition_is_a_provision_or_one_clear_error(when: Any) -> None:
     reform(enacted(when))
 
 
-@given(st.sampled_from(["from", "to", "source", "evidence", "says", "at", "open_question", "conditions", "applies"]), trees)
+ERA = ["from", "to", "source", "evidence", "says", "at", "open_question", "conditions", "applies"]
+
+
+@given(st.sampled_from(ERA), trees)
 def test_any_field_of_a_new_provision_is_read_or_refused(name: str, odd: Any) -> None:
     reform(enacted({"metric": "tpp", "at_least": "line"}, **{name: odd}))
 
@@ -169,7 +172,8 @@ def test_any_file_of_law_is_read_or_refused(file: Any) -> None:
 
 cells = st.sampled_from(["chip", "tpp", "to", "on", "H20", "2368", "CN", "2024-06-01", "", '"', "NaN", "-", "io_gb_s",
                          "datacenter", "conditions", "=1", "item", "hbm", "vendor", "1e400", "𝟙", "\r", "\x00"])
-lines = st.lists(st.lists(cells, max_size=4), max_size=4).map(lambda rows: "\n".join(",".join(r) for r in rows).encode())
+tables = st.lists(st.lists(cells, max_size=4), max_size=4)
+lines = tables.map(lambda rows: "\n".join(",".join(row) for row in rows).encode())
 
 
 @given(st.one_of(st.binary(max_size=200), lines))
@@ -183,9 +187,11 @@ def test_any_bytes_are_a_table_or_one_clear_error(tmp_path_factory: pytest.TempP
         assert str(path) in str(problem.where)
 
 
-@given(st.dictionaries(st.sampled_from(["chip", "tpp", "die_area_mm2", "io_gb_s", "datacenter", "to", "on", "hq", "item",
-                                        "conditions", "vendor", "transaction"]),
-                       st.one_of(cells, st.text(max_size=12)), min_size=1))
+COLUMNS = ["chip", "tpp", "die_area_mm2", "io_gb_s", "datacenter", "to", "on", "hq", "item", "conditions", "vendor",
+           "transaction"]
+
+
+@given(st.dictionaries(st.sampled_from(COLUMNS), st.one_of(cells, st.text(max_size=12)), min_size=1))
 def test_any_row_has_a_verdict_or_one_clear_error(row: dict[str, str]) -> None:
     try:
         assert len(list(classify_rows(iter([row]), {"to": "CN"}))) == 1

@@ -101,11 +101,14 @@ def test_with_every_line_raised_beyond_reach_china_needs_no_licence_by_number(sh
 
 # --- monotony ------------------------------------------------------------------------------------------
 
-@given(tpp, tpp, density, io, st.booleans(), days)
+with_known_tops = tpp.map(lambda t: max(t, 512.0))
+"""At 512 and above a part has 8 TOPS whatever its number format."""
+
+
+@given(with_known_tops, with_known_tops, density, io, st.booleans(), days)
 def test_more_tpp_at_one_density_is_never_milder(
         a: float, b: float, pd: float, io_gb_s: float, datacenter: bool, on: str) -> None:
-    low, high = (classify({"tpp": t, "performance_density": pd, "io_gb_s": io_gb_s, "datacenter": datacenter,
-                           "peak_int8": "10 TOPS"}, on=on) for t in sorted((a, b)))
+    low, high = (classify({"tpp": t, "performance_density": pd, "io_gb_s": io_gb_s, "datacenter": datacenter}, on=on) for t in sorted((a, b)))
     assert severity(low) <= severity(high)
 
 

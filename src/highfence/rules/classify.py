@@ -16,7 +16,7 @@ from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS
 from highfence.rules.outcome import outcome_label
 from highfence.rules.question import US_BY_DEFAULT, Question, ask
 from highfence.rules.store import shipped_law
-from highfence.rules.uncertainty import Point, Split, find_splits, points
+from highfence.rules.uncertainty import Cells, Split, survey
 from highfence.rules.verdict import Duty, ExceptionStatus, Note, Reference, SplitPoint, Verdict, split_point
 from highfence.rules.working import Working
 
@@ -109,26 +109,31 @@ def _explore(today: LawOnDay, question: Question, first: Decision,
              ) -> tuple[Decision, Case, tuple[str, ...], tuple[SplitPoint, ...]]:
     """Answer for every way that the unknown inputs may be, and say what separates the answers."""
     needed, lines = _open_inputs(today, question.case)
-    answers: list[tuple[Point, Decision, Case]] = []
-    for point in points(question.part, lines, needed):
-        case = question.case.having(point.metrics, point.flags)
-        answers.append((point, decide(today, case), case))
-    paragraphs = {d.paragraph for _, d, _ in answers}
-    requirements = {d.requirement for _, d, _ in answers}
-    point, decision, case = answers[0]
-    if len(paragraphs) == 1 and len(requirements) == 1 and "unknown" not in requirements:
-        return decision, case, (), ()
-    merged = Decision(
-        next(iter(paragraphs)) if len(paragraphs) == 1 else None, decision.classified_by,
-        decision.jurisdiction if len({d.jurisdiction for _, d, _ in answers}) == 1 else "unknown",
-        first.subject_by, next(iter(requirements)) if len(requirements) == 1 else "unknown",
-        _in_all(answers), _in_some(answers))
+    unknown = survey(question.part, lines, needed)
+    answers: dict[Cells, tuple[Decision, Case]] = {}
+    for way in unknown.ways():
+        case = question.case.having(way.metrics, way.flags)
+        answers[way.cells] = decide(today, case), case
+    decisions = [d for d, _ in answers.values()]
+    if len({(d.paragraph, d.requirement) for d in decisions}) == 1 and decisions[0].requirement != "unknown":
+        return *next(iter(answers.values())), (), ()
+    merged = _merged(decisions, first)
     case = question.case.having({}, {})
     case.paragraph = merged.paragraph
     case.created_by = tuple(a.provision.address for a in merged.created_by)
-    possible = list(dict.fromkeys(s for _, d, _ in answers for s in _signatures(d)))
-    splits = [_split_words(s) for s in find_splits([(p, d.signature) for p, d, _ in answers])]
-    return merged, case, tuple(possible), (*splits, *_legal_splits(today, question.case, answers))
+    possible = tuple(dict.fromkeys(s for d in decisions for s in _signatures(d)))
+    splits = [_split_words(s) for s in unknown.splits({cells: d.signature for cells, (d, _) in answers.items()})]
+    return merged, case, possible, (*splits, *_legal_splits(decisions))
+
+
+def _merged(decisions: Sequence[Decision], first: Decision) -> Decision:
+    """Return what several possible decisions have in common."""
+    paragraphs, requirements = {d.paragraph for d in decisions}, {d.requirement for d in decisions}
+    return Decision(
+        paragraphs.pop() if len(paragraphs) == 1 else None, decisions[0].classified_by,
+        decisions[0].jurisdiction if len({d.jurisdiction for d in decisions}) == 1 else "unknown",
+        first.subject_by, requirements.pop() if len(requirements) == 1 else "unknown",
+        _in_all(decisions), _in_some(decisions))
 
 
 def _signatures(decision: Decision) -> Iterable[str]:
@@ -138,14 +143,13 @@ def _signatures(decision: Decision) -> Iterable[str]:
             else [f"{paragraph}: {decision.requirement}"])
 
 
-def _in_all(answers: Sequence[tuple[Point, Decision, Case]]) -> tuple[Active, ...]:
-    common = set.intersection(*({a.provision.address for a in d.created_by} for _, d, _ in answers))
-    return tuple(a for a in answers[0][1].created_by if a.provision.address in common)
+def _in_all(decisions: Sequence[Decision]) -> tuple[Active, ...]:
+    common = set.intersection(*({a.provision.address for a in d.created_by} for d in decisions))
+    return tuple(a for a in decisions[0].created_by if a.provision.address in common)
 
 
-def _in_some(answers: Sequence[tuple[Point, Decision, Case]]) -> tuple[Active, ...]:
-    found = {a.provision.address: a for _, d, _ in answers for a in (*d.created_by, *d.undecided)}
-    return tuple(found.values())
+def _in_some(decisions: Sequence[Decision]) -> tuple[Active, ...]:
+    return tuple({a.provision.address: a for d in decisions for a in (*d.created_by, *d.undecided)}.values())
 
 
 def _open_inputs(today: LawOnDay, case: Case) -> tuple[frozenset[str], dict[str, frozenset[float]]]:
@@ -177,15 +181,15 @@ def _split_words(split: Split) -> SplitPoint:
     return split_point(split, row.label, row.kind)
 
 
-def _legal_splits(today: LawOnDay, case: Case, answers: Sequence[tuple[Point, Decision, Case]]) -> list[SplitPoint]:
+def _legal_splits(decisions: Sequence[Decision]) -> list[SplitPoint]:
     """Name what the law itself, or the part's origin, leaves open."""
     found = []
-    if any(d.jurisdiction == "unknown" for _, d, _ in answers):
+    if any(d.jurisdiction == "unknown" for d in decisions):
         label = LAW_FLAGS["us_direct_product"].label
-        paragraph = next((d.paragraph for _, d, _ in answers if d.jurisdiction == "unknown"), None) or "unknown"
+        paragraph = next((d.paragraph for d in decisions if d.jurisdiction == "unknown"), None) or "unknown"
         found.append(split_point(Split("us_direct_product", None, f"{paragraph}: none", f"{paragraph}: licence"),
                                  label, "flag"))
-    seen = {a.provision.address: a for _, d, _ in answers for a in d.undecided}
+    seen = {a.provision.address: a for d in decisions for a in d.undecided}
     for active in seen.values():
         question = active.era.open_question
         text = question or active.era.says

@@ -453,7 +453,7 @@ def read_condition(raw: Any, known: Vocabulary, where: str) -> Condition:
     if word in {"paragraph", "contains"}:
         return Classified(_words(word, value, where), word == "contains")
     if word == "created_by":
-        return CreatedBy(tuple(map(str, value)))
+        return CreatedBy(_words(word, value, where))
     if word not in _READS:
         raise InputError("unknown word in a condition", where=where, got=word,
                          hint=did_you_mean(str(word), [*_READS, "all", "any", "not", "metric", "flag", "paragraph"]))

@@ -14,7 +14,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from highfence.core.dates import day_before, parse_day
-from highfence.core.documents import read_yaml
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.core.quantities import parse_quantity
@@ -142,12 +141,18 @@ def read_overlay(given: str | Path | Mapping[str, Any]) -> Overlay:
     if isinstance(given, str) and not given.endswith((".yaml", ".yml")):
         raise InputError("no such overlay", got=given, expected="a YAML file, or " + ", ".join(bills),
                          hint=did_you_mean(given, bills))
-    return _read(read_yaml(given), str(given))
+    return _read_file(given, str(given))
 
 
 @cache
 def _shipped(id: str) -> Overlay:
-    return _read(read_yaml(shipped_bills()[id]), id)
+    return _read_file(shipped_bills()[id], id)
+
+
+def _read_file(path: str | Path, where: str) -> Overlay:
+    from highfence.core.documents import read_yaml  # YAML is not needed for a verdict under the law as it is
+
+    return _read(read_yaml(path), where)
 
 
 def shipped_bills() -> dict[str, Path]:

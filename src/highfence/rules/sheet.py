@@ -102,7 +102,7 @@ def _as_chip(given: Mapping[str, Any], where: str) -> Chip:
         if name in _SHEET and name != "datacenter":
             raw = read_value(ATTRIBUTES[name], given[name], f"{where}: {name}")
             raw.pop("note", None), raw.pop("rejected", None)
-            facts[name] = (Fact(subject="sheet", attribute=name, grade="assumed", source="", **raw),)
+            facts[name] = (Fact(**{"value": None, **raw}, subject="sheet", attribute=name, grade="assumed"),)
     name = _name(given, where)
     return Chip(id=f"sheet:{name}", name=Label(name, name), vendor=str(given.get("vendor") or ""), facts=facts)
 

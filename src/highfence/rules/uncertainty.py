@@ -7,16 +7,20 @@ answering once on each cut and once between each two covers every possibility, e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import islice, product
-from math import inf
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import inf, prod
 from typing import NamedTuple
 
+from highfence.core.errors import NoAnswer
 from highfence.rules.parts import Input, Part
 
 Lines = Mapping[str, frozenset[float]]
-MAX_POINTS = 40_000
+Cell = tuple[int | bool, ...]
+Cells = tuple[Cell, ...]
+MAX_WAYS = 100_000
 
 
 class Cut(NamedTuple):
@@ -40,11 +44,26 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One way that the unknown inputs may be; its places let neighbours be compared."""
+    """One way that the unknown inputs may be.
+
+    Attributes
+    ----------
+    places : where it stands on each axis, so that neighbours can be compared.
+    cell : on which side of every line it lies; points of one cell have one answer.
+    """
 
     metrics: Mapping[str, float]
     flags: Mapping[str, bool]
     places: tuple[Place, ...]
+    cell: Cell = ()
+
+
+class Way(NamedTuple):
+    """One combination of cells, with values that lie in them."""
+
+    metrics: Mapping[str, float]
+    flags: Mapping[str, bool]
+    cells: Cells
 
 
 def cuts(low: float, high: float, lines: Iterable[float], corners: Iterable[float] = ()) -> list[Cut]:
@@ -73,21 +92,76 @@ def cuts(low: float, high: float, lines: Iterable[float], corners: Iterable[floa
     return found
 
 
-def points(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
-    """Yield every way that the unknown inputs among ``needed`` may be, up to what no line tells apart."""
-    groups = [list(_compute(part, lines, needed)), list(_bandwidth(part, lines, needed)),
-              *(list(_single(part, name, lines, needed)) for name in
+@dataclass(frozen=True)
+class Survey:
+    """Everything that the unknown inputs may be: groups of points that are free of one another.
+
+    A group is one input, or two that some line couples. Points of one cell lie on the same side of every line.
+    """
+
+    groups: tuple[tuple[Point, ...], ...]
+
+    def ways(self) -> Iterator[Way]:
+        """Yield one way for every combination of cells.
+
+        Raises
+        ------
+        NoAnswer : there are too many to answer.
+        """
+        distinct = self._distinct()
+        if prod(map(len, distinct)) > MAX_WAYS:
+            raise NoAnswer("too many inputs are unknown at once", would_change="state one of them, or its range")
+        for combination in product(*distinct):
+            metrics: dict[str, float] = {}
+            flags: dict[str, bool] = {}
+            for choice in combination:
+                metrics.update(choice.metrics)
+                flags.update(choice.flags)
+            yield Way(metrics, flags, tuple(choice.cell for choice in combination))
+
+    def splits(self, answers: Mapping[Cells, str]) -> list[Split]:
+        """Return where the answer changes when one input moves and the others stay, one for each line.
+
+        Where others decide which answers a line parts, a change of requirement goes before one of paragraph.
+        """
+        found: dict[tuple[str, float | None], Split] = {}
+        cells = [[p.cell for p in group] for group in self._distinct()]
+        for g, group in enumerate(self.groups):
+            rows = list(_rows(group))
+            for rest in product(*(c for i, c in enumerate(cells) if i != g)) if rows else ():
+                def answer(point: Point, g: int = g, rest: Cells = rest) -> str:
+                    return answers[(*rest[:g], point.cell, *rest[g:])]
+
+                for split in (s for row, open_tpp in rows for s in _changes(row, answer, open_tpp)):
+                    known = found.get((split.input, split.at))
+                    if known is None or (split.moves_requirement and not known.moves_requirement):
+                        found[split.input, split.at] = split
+        return sorted(found.values(), key=lambda s: (s.input, s.at or 0.0))
+
+    def _distinct(self) -> list[list[Point]]:
+        found: list[dict[Cell, Point]] = [{} for _ in self.groups]
+        for group, first in zip(self.groups, found):
+            for point in group:
+                first.setdefault(point.cell, point)
+        return [list(first.values()) for first in found]
+
+
+def survey(part: Part, lines: Lines, needed: frozenset[str]) -> Survey:
+    """Return every way that the unknown inputs among ``needed`` may be, up to what no line tells apart."""
+    groups = [_compute(part, lines, needed), _bandwidth(part, lines, needed),
+              *(_single(part, name, lines, needed) for name in
                 ("tops", "memory_bandwidth_density", "process_nm", "transistors_total")),
-              list(_flag("datacenter", part.datacenter, needed)), list(_flag("has_hbm", part.has_hbm, needed))]
-    for combination in islice(product(*groups), MAX_POINTS):
-        metrics: dict[str, float] = {}
-        flags: dict[str, bool] = {}
-        places: list[Place] = []
-        for choice in combination:
-            metrics.update(choice.metrics)
-            flags.update(choice.flags)
-            places.extend(choice.places)
-        yield Point(metrics, flags, tuple(places))
+              _flag("datacenter", part.datacenter, needed), _flag("has_hbm", part.has_hbm, needed)]
+    ordered = {name: sorted(values) for name, values in lines.items()}
+    return Survey(tuple(tuple(replace(p, cell=_cell(p, ordered)) for p in group) for group in groups))
+
+
+def _cell(choice: Point, lines: Mapping[str, Sequence[float]]) -> Cell:
+    """Return on which side of every line, or on which line, each metric lies."""
+    sides: list[int | bool] = list(choice.flags.values())
+    for name, value in choice.metrics.items():
+        sides += (bisect_left(lines[name], value), bisect_right(lines[name], value))
+    return tuple(sides)
 
 
 def _compute(part: Part, lines: Lines, needed: frozenset[str]) -> Iterator[Point]:
@@ -179,42 +253,44 @@ class Split:
     above: str
     at_line: str | None = None
 
-
-def find_splits(answers: Sequence[tuple[Point, str]]) -> list[Split]:
-    """Return where the answer changes when one input moves and the others stay."""
-    if len({answer for _, answer in answers}) < 2:
-        return []
-    found: dict[Split, None] = {}
-    axes = [place.axis for place in answers[0][0].places]
-    steps = [tuple(place.step for place in point.places) for point, _ in answers]
-    for k in range(len(axes)):
-        rows: dict[tuple[int, ...], list[tuple[Place, str]]] = {}
-        for (point, answer), at in zip(answers, steps):
-            rows.setdefault(at[:k] + at[k + 1:], []).append((point.places[k], answer))
-        for row in rows.values():
-            found.update(dict.fromkeys(_changes(sorted(row, key=lambda r: r[0].step), "tpp" in axes)))
-    return sorted(found, key=lambda s: (s.input, s.at or 0.0))
+    @property
+    def moves_requirement(self) -> bool:
+        """Whether the two sides differ in what is required, not only in the paragraph."""
+        return self.below.rpartition(": ")[2] != self.above.rpartition(": ")[2]
 
 
 _YES_OR_NO = {"datacenter", "has_hbm"}
 
 
-def _split(place: Place, before: str, after: str, answer: str, compute_unknown: bool) -> Split:
+def _split(place: Place, before: str, after: str, answer: str, open_tpp: bool) -> Split:
     """Put a crossing down to the area, or to the density where TPP is open too and the area alone says nothing."""
-    if compute_unknown and place.cut.density is not None:
+    if open_tpp and place.cut.density is not None:
         return Split("performance_density", place.cut.density, after, before, answer)
     return Split(place.axis, place.cut.value, before, after, answer)
 
 
-def _changes(row: Sequence[tuple[Place, str]], compute_unknown: bool) -> Iterator[Split]:
+def _rows(group: Sequence[Point]) -> Iterator[tuple[list[tuple[Place, Point]], bool]]:
+    """Yield the lines of points along each axis of a group, and whether TPP is open in it."""
+    axes = [place.axis for place in group[0].places]
+    for k in range(len(axes)):
+        rows: dict[tuple[int, ...], list[tuple[Place, Point]]] = {}
+        for point in group:
+            steps = tuple(place.step for place in point.places)
+            rows.setdefault(steps[:k] + steps[k + 1:], []).append((point.places[k], point))
+        yield from ((sorted(row, key=lambda r: r[0].step), "tpp" in axes) for row in rows.values())
+
+
+def _changes(row: Sequence[tuple[Place, Point]], answer: Callable[[Point], str], open_tpp: bool) -> Iterator[Split]:
     """Walk along an axis and yield every line on whose sides, or on which, the answer differs."""
     if row[0][0].axis in _YES_OR_NO:
-        if len(row) == 2 and row[0][1] != row[1][1]:
-            yield Split(row[0][0].axis, None, row[0][1], row[1][1])
+        no, yes = (answer(point) for _, point in row)
+        if no != yes:
+            yield Split(row[0][0].axis, None, no, yes)
         return
-    for i, (place, answer) in enumerate(row):
+    for i, (place, point) in enumerate(row):
         if place.cut.line:
-            before = row[i - 1][1] if i else answer
-            after = row[i + 1][1] if i + 1 < len(row) else answer
-            if not before == answer == after:
-                yield _split(place, before, after, answer, compute_unknown)
+            here = answer(point)
+            before = answer(row[i - 1][1]) if i else here
+            after = answer(row[i + 1][1]) if i + 1 < len(row) else here
+            if not before == here == after:
+                yield _split(place, before, after, here, open_tpp)

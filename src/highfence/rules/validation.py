@@ -211,7 +211,7 @@ def _same(ours: Any, theirs: Any) -> bool:
     if isinstance(theirs, list):
         return sorted(map(str, plain(ours))) == sorted(map(str, theirs))
     if isinstance(theirs, (int, float)) and not isinstance(theirs, bool):
-        return isinstance(ours, (int, float)) and abs(ours - theirs) <= _half_unit(theirs)
+        return isinstance(ours, (int, float)) and abs(ours - theirs) <= _half_unit(theirs) * (1 + 1e-9)
     return bool(ours == theirs)
 
 
@@ -222,7 +222,7 @@ def _half_unit(number: float) -> float:
     (0.005, 0.5)
     """
     decimals = repr(number).partition(".")[2].rstrip("0")
-    return float(0.5 * 10.0 ** -len(decimals) * (1 + 1e-9))
+    return float(0.5 * 10.0 ** -len(decimals))
 
 
 def _of_exceptions(verdict: Verdict, theirs: Any) -> Any:
