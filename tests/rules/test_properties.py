@@ -108,7 +108,8 @@ with_known_tops = tpp.map(lambda t: max(t, 512.0))
 @given(with_known_tops, with_known_tops, density, io, st.booleans(), days)
 def test_more_tpp_at_one_density_is_never_milder(
         a: float, b: float, pd: float, io_gb_s: float, datacenter: bool, on: str) -> None:
-    low, high = (classify({"tpp": t, "performance_density": pd, "io_gb_s": io_gb_s, "datacenter": datacenter}, on=on) for t in sorted((a, b)))
+    sheet = {"performance_density": pd, "io_gb_s": io_gb_s, "datacenter": datacenter}
+    low, high = (classify({**sheet, "tpp": t}, on=on) for t in sorted((a, b)))
     assert severity(low) <= severity(high)
 
 
@@ -199,7 +200,9 @@ def test_an_unsettled_answer_says_what_would_settle_it(sheet: dict[str, Any], to
         assert verdict.splits_on
         assert not any(answer.startswith("unknown") for answer in verdict.possible)
     else:
-        assert verdict.possible == () and verdict.splits_on == ()
+        assert verdict.possible == ()
+        turns = verdict.review == "unknown" or "conditional" in {e.status for e in verdict.exceptions}
+        assert verdict.splits_on == () or turns
 
 
 # --- days ----------------------------------------------------------------------------------------------

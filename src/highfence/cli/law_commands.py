@@ -149,7 +149,8 @@ def print_verdict(verdict: Verdict, lang: str, why: bool) -> None:
 
 
 @click.command()
-@click.option("--on", "days", multiple=True, required=True, help="One day, or two to compare; YYYY-MM-DD.")
+@click.option("--on", "days", multiple=True, required=True,
+              help="Day of the law, YYYY-MM-DD; given twice, two days to compare.")
 @click.option("--to", default="CN", show_default=True, help="Destination: ISO code or name.")
 @click.option("--overlay", "overlays_", multiple=True, metavar="FILE", help="A reform of law, applied on the last day.")
 @click.option("--chip", "chips", multiple=True, help="Only these chips.")

@@ -70,7 +70,8 @@ def _file_word(chip: str) -> str:
 @click.argument("room", required=False, type=click.Choice(["rules", "catalogue"]))
 @click.option("--cases", type=click.Path(path_type=Path), help="Folder of law cases; tests/laws if omitted.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the page here; the summary goes to the terminal.")
-@click.option("--format", "format_", type=click.Choice(["table", "json", "md"]), default="table", show_default=True)
+@click.option("--format", "format_", type=click.Choice(["table", "json", "md"]), default="table", show_default=True,
+              help="How to print the result.")
 def validate(room: str | None, cases: Path | None, out: Path | None, format_: str) -> int:
     """Recompute every law case and cross-check; exit 1 if one fails.
 

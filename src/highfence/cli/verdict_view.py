@@ -87,11 +87,11 @@ def _margins(verdict: Verdict, lang: str, out: Any) -> None:
     title = Label("distance to every line", "与各界线的距离").text(lang)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
     for head in (Label("provision", "条款"), Label("metric", "指标"), Label("line", "界线"), Label("value", "数值"),
-                  Label("distance", "距离"), Label("%", "%")):
+                  Label("distance", "距离"), Label("%", "%"), Label("met", "符合")):
         table.add_column(head.text(lang), justify="left" if head.en in {"provision", "metric"} else "right")
     for m in verdict.margins:
         table.add_row(m.provision, m.label.text(lang), f"{m.op} {format_number(m.line)} {m.unit}",
                       "?" if m.value is None else format_number(m.value),
                       "?" if m.distance is None else f"{m.distance:+,.6g}",
-                      "" if m.percent is None else f"{m.percent:+.1f}")
+                      "" if m.percent is None else f"{m.percent:+.1f}", _MARK[m.met])
     out.print(table)

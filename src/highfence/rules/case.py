@@ -9,7 +9,7 @@ from highfence.rules.metrics import LAW_METRICS
 
 CONTEXT = ("destination", "hq", "parent_hq", "exporter", "transaction", "item", "end_use", "end_user", "listed",
            "vendor", "part_id", "designed_in")
-FOUND = ("paragraph", "ic_paragraph", "created_by")
+FOUND = ("paragraph", "ic_paragraph", "created_by", "undecided_by")
 
 
 class Case:
@@ -35,6 +35,7 @@ class Case:
     paragraph: str | None
     ic_paragraph: str | None
     created_by: tuple[str, ...] = ()
+    undecided_by: tuple[str, ...] = ()
 
     def __init__(self, values: Mapping[str, Any], flags: Mapping[str, bool | None]) -> None:
         self.__dict__.update(values)

@@ -79,6 +79,8 @@ class ProvisionIn(_Strict):
     rank: int | None = None
     items: list[Literal["ic", "assembly", "computer", "hbm", "software", "technology"]] = []
     paragraph: str | None = None
+    presumes: dict[str, bool] = {}
+    z: Literal["z", "z.1", "z.2"] | None = None
     citation: str | None = None
     policy: str | None = None
     status: str | None = None

@@ -238,7 +238,7 @@ class Member:
 _READS = {"destination": "destination", "destination_is": "destination", "headquarters": "hq",
           "headquarters_only": "hq", "exporter": "exporter", "transaction": "transaction", "end_user": "end_user",
           "end_use": "end_use", "listed": "listed", "vendor": "vendor", "named": "part_id",
-          "designed_in": "designed_in"}
+          "designed_in": "designed_in", "item": "item"}
 _ABSENT_IS_NO = {"end_user", "end_use", "listed", "named", "designed_in"}
 _WORDS = {"destination": Label("destination in", "目的地属于"), "headquarters": Label("headquartered in", "总部位于"),
           "headquarters_only": Label("headquartered, with its parent, in", "总部及母公司均位于"),
@@ -284,7 +284,13 @@ class CreatedBy:
 
     def test(self, terms: Terms) -> Test:
         headings = self.headings
-        return lambda case: any(h in address for address in case.created_by for h in headings)
+
+        def created(case: Case) -> Truth:
+            if any(h in address for address in case.created_by for h in headings):
+                return True
+            return None if any(h in address for address in case.undecided_by for h in headings) else False
+
+        return created
 
     def array(self, terms: Terms) -> ArrayTest:
         raise NotImplementedError("requirements are found row by row")
@@ -437,6 +443,8 @@ def read_condition(raw: Any, known: Vocabulary, where: str) -> Condition:
     if "flag" in raw:
         _check(raw, {"flag", "is"}, where)
         name = _one_of(raw["flag"], LAW_FLAGS, "flag", where)
+        if not isinstance(raw.get("is", True), bool):
+            raise InputError("not true or false", where=f"{where}: is", got=raw["is"], example="false")
         return Flag(name, raw.get("is", True) is True)
     if len(raw) != 1:
         raise InputError("one key only", where=where, got=sorted(raw))
@@ -474,9 +482,9 @@ def _read_compare(raw: Mapping[str, Any], known: Vocabulary, where: str) -> Comp
 
 
 def _one_of(name: Any, table: Mapping[str, Any], what: str, where: str) -> str:
-    if name not in table:
+    if not isinstance(name, str) or name not in table:
         raise InputError(f"unknown {what}", where=where, got=name, hint=did_you_mean(str(name), table))
-    return str(name)
+    return name
 
 
 def _words(word: str, value: Any, where: str) -> tuple[str, ...]:

@@ -41,8 +41,10 @@ class Decision:
 def decide(law: LawOnDay, case: Case) -> Decision:
     """Apply classification, jurisdiction and requirement; fills in the case's paragraph and creators."""
     if case.item in ASSEMBLED:
-        case.ic_paragraph, _ = classify_item(law, case, "ic")
+        case.ic_paragraph, inside = classify_item(law, case, "ic")
+        _presume(case, inside)
     case.paragraph, classified_by = classify_item(law, case, case.item)
+    _presume(case, classified_by)
     jurisdiction, subject_by = find_jurisdiction(law, case)
     created: list[Active] = []
     undecided: list[Active] = []
@@ -57,8 +59,15 @@ def decide(law: LawOnDay, case: Case) -> Decision:
     if requirement == "licence" and jurisdiction == "unknown":
         requirement = "unknown"
     case.created_by = tuple(a.provision.address for a in created)
+    case.undecided_by = tuple(a.provision.address for a in undecided)
     return Decision(case.paragraph, classified_by, jurisdiction, subject_by, requirement, tuple(created),
                     tuple(undecided))
+
+
+def _presume(case: Case, classified_by: Active | None) -> None:
+    """Take as true what the provision that classifies a part presumes of it."""
+    if classified_by is not None and classified_by.provision.presumes:
+        case.flags = {**case.flags, **classified_by.provision.presumes}
 
 
 def classify_item(law: LawOnDay, case: Case, item: str) -> tuple[str | None, Active | None]:

@@ -18,8 +18,17 @@ from highfence.core.dates import parse_day
 from highfence.core.errors import InputError
 from highfence.core.facts import Source
 from highfence.core.labels import Label
-from highfence.rules.conditions import Condition, ParameterValue, Test, Vocabulary, read_condition
-from highfence.rules.metrics import LAW_METRICS
+from highfence.rules.conditions import (
+    Compare,
+    Condition,
+    Flag,
+    ParameterValue,
+    Test,
+    Vocabulary,
+    read_condition,
+    walk,
+)
+from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS
 from highfence.rules.places import CountryGroup, Gazetteer, Scope, ScopeEra
 
 LAYERS = ("classification", "jurisdiction", "requirement", "exception", "review", "enforcement", "duty", "measure")
@@ -94,6 +103,7 @@ class Provision:
     address : path of its file, then ``#`` and its id.
     rank : within a layer, lower is tried first.
     items : kinds of item that a classification provision is about.
+    presumes : flags that hold once the provision classifies a part; ``z`` : the .z paragraph of another ECCN.
     """
 
     id: str
@@ -105,6 +115,8 @@ class Provision:
     rank: int = 50
     items: frozenset[str] = frozenset()
     paragraph: str | None = None
+    presumes: Mapping[str, bool] = field(default_factory=dict)
+    z: str | None = None
     applies: Condition | None = None
     requirements: tuple[Requirement, ...] = ()
     policy: str | None = None
@@ -182,6 +194,7 @@ class LawOnDay:
     def __init__(self, law: Law, day: date) -> None:
         self.law, self.day = law, day
         self._places: dict[str, frozenset[str]] = {}
+        self._reads: dict[str, frozenset[str]] = {}
         self.layers: dict[str, tuple[Active, ...]] = {layer: tuple(self._active(layer)) for layer in LAYERS}
         self.classifiers: dict[str, tuple[Active, ...]] = {}
         for active in self.layers["classification"]:
@@ -193,6 +206,15 @@ class LawOnDay:
         if scope not in self._places:
             self._places[scope] = self.law.scopes[scope].on(self.law.groups, self.day)
         return self._places[scope]
+
+    def reads(self, layer: str) -> frozenset[str]:
+        """Return every number and flag of a part that the provisions of a layer read."""
+        if layer not in self._reads:
+            nodes = [node for active in self.layers[layer] for node in walk(active.era.when)]
+            self._reads[layer] = frozenset(
+                {n.metric for n in nodes if isinstance(n, Compare) and not LAW_METRICS[n.metric].given}
+                | {n.name for n in nodes if isinstance(n, Flag) and not LAW_FLAGS[n.name].given})
+        return self._reads[layer]
 
     def _active(self, layer: str) -> Iterator[Active]:
         found = []
@@ -315,7 +337,8 @@ def _provision(path: str, file: Mapping[str, Any], raw: Mapping[str, Any], known
         id=raw["id"], address=address, layer=file["layer"], title=Label.read(raw["title"]),
         citation=raw.get("citation", file["citation"]), eras=eras, rank=raw.get("rank", file.get("rank", 50)),
         items=frozenset(raw.get("items", ())), paragraph=raw.get("paragraph", raw["id"]) if classifies else None,
-        applies=applies, requirements=steps, policy=raw.get("policy"), status=raw.get("status"),
+        presumes=raw.get("presumes", {}), z=raw.get("z"), applies=applies,
+        requirements=steps, policy=raw.get("policy"), status=raw.get("status"),
         rate=raw.get("rate"), exemptions=tuple(raw.get("exemptions", ())), reported=file.get("reported", False))
 
 

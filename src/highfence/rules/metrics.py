@@ -54,6 +54,10 @@ LAW_METRICS: dict[str, LawMetric] = {m.name: m for m in (
     LawMetric("us_content_share", "share", Label("controlled US content", "受管制美国成分"), given=True,
               unless_stated=0.0),
     LawMetric("consignee_tpp_year", "tpp", Label("TPP to this consignee this year", "本年对该收货人的TPP"), given=True),
+    LawMetric("uveu_share_outside", "share", Label("share of TPP outside the listed allies", "盟国以外TPP占比"),
+              given=True),
+    LawMetric("uveu_share_country", "share", Label("share of TPP in this country", "该国TPP占比"), given=True),
+    LawMetric("nveu_installed_tpp", "tpp", Label("TPP installed in this country", "在该国的装机TPP"), given=True),
     LawMetric("country_tpp", "tpp", Label("TPP to this country, 2025-2027", "2025至2027年对该国的TPP"), given=True),
 )}
 
@@ -79,6 +83,8 @@ LAW_FLAGS: dict[str, LawFlag] = {f.name: f for f in (
                                          "出口前经美国独立实验室检测")),
     LawFlag("notification_given", Label("BIS was notified 25 days ahead and did not object",
                                         "已提前25日通知BIS且未获异议")),
+    LawFlag("for_manufacturing", Label("for making chips", "用于制造芯片")),
+    LawFlag("validated_end_user", Label("a validated end user", "经验证最终用户")),
     LawFlag("hbm_packaging_terms", Label("the packaging and reporting terms of 740.25 are met",
                                          "符合740.25的封装与报告条件")),
 )}

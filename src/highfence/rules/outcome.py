@@ -6,18 +6,7 @@ from collections.abc import Sequence
 
 from highfence.core.labels import Label
 from highfence.rules.engine import Decision
-from highfence.rules.verdict import Duty, ExceptionStatus, answer_label
-
-REVIEW_WORDS: dict[str, Label] = {
-    "presumption_of_denial": Label("presumption of denial", "推定拒绝"),
-    "presumption_of_approval": Label("presumption of approval", "推定批准"),
-    "case_by_case": Label("case-by-case review", "逐案审查"),
-    "case_by_case_if_certified": Label("case by case if every condition is certified, else presumption of denial",
-                                       "全部条件获证明则逐案审查，否则推定拒绝"),
-    "not_published": Label("review policy not published", "审查政策未公开"),
-    "policy_of_denial": Label("policy of denial", "拒绝政策"),
-    "statutory_denial": Label("statutory denial", "法定拒绝"),
-}
+from highfence.rules.verdict import REVIEW_WORDS, UNKNOWN_INPUT, Duty, ExceptionStatus, answer_label
 
 
 def outcome_label(transaction: str, decision: Decision, paragraph: str, exceptions: Sequence[ExceptionStatus],
@@ -39,7 +28,8 @@ def outcome_label(transaction: str, decision: Decision, paragraph: str, exceptio
         return Label(f"licence exception {usable.id} available", f"可用许可例外{usable.id}")
     conditional = next((e for e in exceptions if e.status == "conditional"), None)
     if conditional is not None:
-        word = Label("with notice", "须事先通知") if conditional.id == "NAC" else Label("on conditions", "须满足条件")
+        word = (Label("if an unknown input allows", "取决于未知输入") if conditional.why == UNKNOWN_INPUT else
+                Label("with notice", "须事先通知") if conditional.id == "NAC" else Label("on conditions", "须满足条件"))
         return Label(f"licence exception {conditional.id} {word.en}, else a licence",
                      f"许可例外{conditional.id}（{word.zh}），否则须申请许可")
     how = REVIEW_WORDS.get(review or "", Label("review policy unknown", "审查政策不明"))

@@ -109,6 +109,9 @@ def ask(
     warnings: list[Label] = []
     place = law.gazetteer.code
     destination = place(to)
+    if transaction == "import" and destination != "US":
+        raise InputError("an import is into the United States here", where="--to", got=to, expected="US",
+                         hint="leave out --transaction for a shipment to another place")
     hq = place(hq, "--hq") if hq else _same_as_destination(destination, transaction, warnings)
     parent = place(parent_hq, "--parent-hq") if parent_hq else hq
     origin = _exporter(law, part, destination, exporter, reexport_from, transaction, warnings)

@@ -91,7 +91,7 @@ class Margin:
     Attributes
     ----------
     distance : in ``unit``; ``percent`` : of the line; both None where the metric is unknown.
-    low, high : distance at the ends of a contested metric.
+    low, high : distance at the ends of a contested metric. met : whether the clause holds (a ceiling is met below it).
     """
 
     provision: str
@@ -105,6 +105,7 @@ class Margin:
     percent: float | None
     low: float | None
     high: float | None
+    met: bool | None
     parameter: str
     source: str
     reported: bool = False
@@ -232,6 +233,20 @@ class Details:
         raise NotImplementedError
 
 
+REVIEW_WORDS: dict[str, Label] = {
+    "presumption_of_denial": Label("presumption of denial", "推定拒绝"),
+    "presumption_of_approval": Label("presumption of approval", "推定批准"),
+    "case_by_case": Label("case-by-case review", "逐案审查"),
+    "case_by_case_if_certified": Label("case by case if every condition is certified, else presumption of denial",
+                                       "全部条件获证明则逐案审查，否则推定拒绝"),
+    "not_published": Label("review policy not published", "审查政策未公开"),
+    "policy_of_denial": Label("policy of denial", "拒绝政策"),
+    "statutory_denial": Label("statutory denial", "法定拒绝"),
+    "as_entry_states": Label("reviewed as the Entity List entry states", "按实体清单条目审查"),
+    "unknown": Label("review policy turns on an unknown input", "审查政策取决于未知输入"),
+}
+"""Every review policy, in words."""
+
 REQUIREMENT_WORDS = {"licence": Label("licence", "须许可"), "none": Label("no licence", "无须许可"),
                      "unknown": Label("unknown", "未知")}
 
@@ -249,9 +264,25 @@ def answer_label(answer: str) -> Label:
     paragraph, _, requirement = answer.partition(": ")
     words = REQUIREMENT_WORDS.get(requirement)
     if words is None:
-        return Label(answer, answer)
+        parts = [_consequence_label(part) for part in answer.split("; ") if part] or [Label("nothing due", "无须缴付")]
+        return Label(", ".join(p.en for p in parts), "、".join(p.zh for p in parts))
     named = _PARAGRAPH_WORDS.get(paragraph, Label(paragraph, paragraph))
     return Label(f"{named.en} ({words.en})", f"{named.zh}（{words.zh}）")
+
+
+UNKNOWN_INPUT = Label("an unknown input decides", "取决于未知输入")
+STATUS_WORDS = {"available": Label("available", "可用"), "unavailable": Label("unavailable", "不可用"),
+                "conditional": Label("conditional", "附条件"), "due": Label("due", "应缴"),
+                "unknown": Label("unknown", "未知")}
+
+
+def _consequence_label(part: str) -> Label:
+    """Put a review policy, or the status of an exception or a duty, into words."""
+    if part in REVIEW_WORDS:
+        return REVIEW_WORDS[part]
+    name, _, status = part.rpartition(" ")
+    words = STATUS_WORDS.get(status)
+    return Label(part, part) if words is None else Label(f"{name} {words.en}", f"{name}{words.zh}")
 
 
 def split_point(split: Split, label: Label, kind: str) -> SplitPoint:

@@ -39,11 +39,16 @@ class Working(Details):
         found: dict[tuple[str, float, str], Margin] = {}
         for active in self._relevant(_MARGIN_LAYERS):
             for node in walk(active.era.when):
-                if isinstance(node, Compare) and not LAW_METRICS[node.metric].given:
+                if isinstance(node, Compare) and self._concerns(node.metric):
                     margin = self._margin(active, node)
                     if margin is not None:
                         found.setdefault((margin.metric, margin.line, margin.provision), margin)
         return tuple(found.values())
+
+    def _concerns(self, metric: str) -> bool:
+        """Whether a line is about this kind of item, and about a number that the part has."""
+        of_memory = metric == "memory_bandwidth_density"
+        return not LAW_METRICS[metric].given and of_memory == (self._case.item == "hbm")
 
     def _margin(self, active: Active, node: Compare) -> Margin | None:
         limit = active.terms.parameter(node.limit)
@@ -57,8 +62,8 @@ class Working(Details):
         return Margin(
             active.provision.id, node.metric, row.label, OPERATORS[node.op], line, unit, v,
             None if v is None else v - line, None if v is None or not line else (v - line) / line * 100,
-            None if lo is None else lo - line, None if hi is None else hi - line, limit.path, limit.source,
-            active.provision.reported)
+            None if lo is None else lo - line, None if hi is None else hi - line, node.test(active.terms)(self._case),
+            limit.path, limit.source, active.provision.reported)
 
     def _value(self, metric: str) -> tuple[float | None, float | None, float | None]:
         part = self._question.part
@@ -131,21 +136,21 @@ class Working(Details):
             undecided = self._decision.paragraph is None and active.test(self._case) is None
             if active.era.open_question and (undecided or active is self._decision.classified_by):
                 yield active.era.open_question
-        if self._decision.jurisdiction == "unknown" and self._decision.subject_by is not None:
+        if self._decision.subject_by is not None:
             question = self._decision.subject_by.era.open_question
             if question:
                 yield question
         yield from self._about_places()
 
     def _about_places(self) -> Iterator[Label]:
-        law, here = self._today.law, self._case.destination
+        law = self._today.law
+        places = dict.fromkeys((self._case.destination, self._case.hq, self._case.parent_hq))
         scopes = {n.scope for a in self._relevant(("requirement",)) for n in walk(a.era.when)
                   if isinstance(n, Member) and n.scope in law.scopes}
         for name in sorted(str(s) for s in scopes):
-            if here in law.scopes[name].doubtful(law.groups, self._today.day):
+            for here in law.scopes[name].doubtful(law.groups, self._today.day).intersection(places):
                 yield Label(f"the Country Group membership of {here} could not be verified for every day",
                             f"{here}的国家组归属无法逐日核实")
-                return
 
     def sources(self) -> tuple[Source, ...]:
         """Return the sources of every provision that decided and every fact that was read."""
