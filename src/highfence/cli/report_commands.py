@@ -31,15 +31,16 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
 
     others = [name.strip() for name in against.split(",") if name.strip()] if against else None
     made = build_brief(chip, to=to, on=on, against=others)
+    cited = [s.source for s in made.sources]
     if out is not None:
-        page, data = render_page(made, lang), to_json(envelope("brief", made))
+        page, data = render_page(made, lang), to_json(envelope("brief", made, sources=cited))
         folder = _folder(out)
         stem = f"brief-{_file_word(chip)}" + ("" if lang == "en" else f"-{lang}")
         write_whole(folder / f"{stem}.html", page)
         write_whole(folder / f"{stem}.json", data)
         click.echo(f"wrote {folder / stem}.html and .json", err=True)
     if format_ == "json":
-        print_json("brief", made)
+        print_json("brief", made, sources=cited)
     elif format_ == "html":
         click.echo(render_page(made, lang))
     else:

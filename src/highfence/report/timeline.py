@@ -31,7 +31,7 @@ _REVIEWS = {
     "case_by_case": "case_by_case", "presumption_of_approval": "case_by_case",
     "case_by_case_if_certified": "if_certified",
 }
-_EVENT_LAYERS = ("requirement", "classification", "review", "exception")
+_EVENT_LAYERS = ("requirement", "classification", "jurisdiction", "review", "exception")
 
 
 @dataclass(frozen=True, slots=True)
