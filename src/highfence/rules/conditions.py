@@ -1,22 +1,21 @@
 """Conditions of provisions: one form from which truth, vector code and explanation all come.
 
-A condition is data (``{metric: tpp, at_least: tpp_a1}``). :func:`read_condition` checks it once and returns a
+A condition is data (``{metric: tpp, at_least: tpp_a1}``). :mod:`highfence.rules.grammar` checks it once and returns a
 tree of small nodes. Each node answers with true, false or None (unknown) on one case, with a boolean array on
 many, and with a :class:`Finding` that shows its arithmetic.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Protocol
 
-from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
 from highfence.rules.case import Case, under
-from highfence.rules.metrics import END_USES, ITEMS, LAW_FLAGS, LAW_METRICS, LISTED, PARAGRAPHS, TRANSACTIONS
+from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS, PARAGRAPHS
 
 Truth = bool | None
 Test = Callable[[Case], Truth]
@@ -212,7 +211,7 @@ class Member:
             return lambda case: None if case.hq is None else case.hq in members or case.parent_hq in members
         if what == "headquarters_only":
             return lambda case: None if case.hq is None else case.hq in members and case.parent_hq in members
-        get = attrgetter(_READS[what])
+        get = attrgetter(READS[what])
         if what in _ABSENT_IS_NO:
             return lambda case: get(case) in members
         return lambda case: None if (v := get(case)) is None else v in members
@@ -225,7 +224,7 @@ class Member:
         what = _WORDS.get(self.what, Label(self.what.replace("_", " "), self.what))
         where = (terms.scope_title(self.scope) if self.scope else
                  Label(" or ".join(self.words), "或".join(self.words)))
-        got = getattr(case, _READS[self.what])
+        got = getattr(case, READS[self.what])
         if self.what.startswith("headquarters"):
             got = case.hq if case.hq == case.parent_hq else f"{case.hq}, {case.parent_hq}"
         return Finding(result, Label("{what}: {where}", "{what}：{where}").format(what=what, where=where),
@@ -235,7 +234,7 @@ class Member:
         return ()
 
 
-_READS = {"destination": "destination", "destination_is": "destination", "headquarters": "hq",
+READS = {"destination": "destination", "destination_is": "destination", "headquarters": "hq",
           "headquarters_only": "hq", "exporter": "exporter", "transaction": "transaction", "end_user": "end_user",
           "end_use": "end_use", "listed": "listed", "vendor": "vendor", "named": "part_id",
           "designed_in": "designed_in", "item": "item"}
@@ -413,91 +412,3 @@ def walk(condition: Condition) -> Iterator[Condition]:
     yield condition
     for part in condition.parts():
         yield from walk(part)
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The names that a file of law may use."""
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    scopes: Mapping[str, Any] = field(default_factory=dict)
-    lists: Mapping[str, Any] = field(default_factory=dict)
-
-
-_WORD_LISTS: dict[str, tuple[str, ...]] = {"transaction": TRANSACTIONS, "end_use": END_USES, "listed": LISTED,
-                                           "paragraph": PARAGRAPHS, "contains": PARAGRAPHS, "item": ITEMS}
-_SCOPED = {"destination", "headquarters", "headquarters_only", "designed_in"}
-
-
-def read_condition(raw: Any, known: Vocabulary, where: str) -> Condition:
-    """Return a checked condition.
-
-    Raises
-    ------
-    InputError : an unknown word, metric, flag, parameter, scope or list.
-    """
-    if not isinstance(raw, Mapping) or not raw:
-        raise InputError("a condition is a mapping", where=where, got=raw, example="{metric: tpp, at_least: tpp_a1}")
-    if "metric" in raw:
-        return _read_compare(raw, known, where)
-    if "flag" in raw:
-        _check(raw, {"flag", "is"}, where)
-        name = _one_of(raw["flag"], LAW_FLAGS, "flag", where)
-        if not isinstance(raw.get("is", True), bool):
-            raise InputError("not true or false", where=f"{where}: is", got=raw["is"], example="false")
-        return Flag(name, raw.get("is", True) is True)
-    if len(raw) != 1:
-        raise InputError("one key only", where=where, got=sorted(raw))
-    (word, value), = raw.items()
-    if word in {"all", "any"}:
-        if not isinstance(value, Sequence) or isinstance(value, str) or not value:
-            raise InputError(f"{word} takes a list", where=where, got=value)
-        nodes = tuple(read_condition(v, known, f"{where}.{word}[{i}]") for i, v in enumerate(value))
-        return AllOf(nodes) if word == "all" else AnyOf(nodes)
-    if word == "not":
-        return Not(read_condition(value, known, f"{where}.not"))
-    if word == "parameter":
-        return Setting(_one_of(value, known.parameters, "parameter", where))
-    if word in {"paragraph", "contains"}:
-        return Classified(_words(word, value, where), word == "contains")
-    if word == "created_by":
-        return CreatedBy(_words(word, value, where))
-    if word not in _READS:
-        raise InputError("unknown word in a condition", where=where, got=word,
-                         hint=did_you_mean(str(word), [*_READS, "all", "any", "not", "metric", "flag", "paragraph"]))
-    if isinstance(value, str):
-        table = known.lists if word == "end_user" else known.scopes
-        return Member(word, scope=_one_of(value, table, "list" if word == "end_user" else "scope", where))
-    if word in _SCOPED:
-        raise InputError(f"{word} names a scope", where=where, got=value)
-    return Member(word, words=_words(word, value, where))
-
-
-def _read_compare(raw: Mapping[str, Any], known: Vocabulary, where: str) -> Compare:
-    ops = [k for k in raw if k != "metric"]
-    if len(ops) != 1 or ops[0] not in OPERATORS:
-        raise InputError("a comparison has one operator", where=where, got=ops, expected=", ".join(OPERATORS))
-    metric = _one_of(raw["metric"], LAW_METRICS, "metric", where)
-    return Compare(metric, ops[0], _one_of(raw[ops[0]], known.parameters, "parameter", where))
-
-
-def _one_of(name: Any, table: Mapping[str, Any], what: str, where: str) -> str:
-    if not isinstance(name, str) or name not in table:
-        raise InputError(f"unknown {what}", where=where, got=name, hint=did_you_mean(str(name), table))
-    return name
-
-
-def _words(word: str, value: Any, where: str) -> tuple[str, ...]:
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        raise InputError(f"{word} takes a list", where=where, got=value)
-    allowed = _WORD_LISTS.get(word)
-    for item in value:
-        if allowed and item not in allowed:
-            raise InputError(f"unknown {word}", where=where, got=item, hint=did_you_mean(str(item), allowed))
-    return tuple(map(str, value))
-
-
-def _check(raw: Mapping[str, Any], known: set[str], where: str) -> None:
-    for name in raw:
-        if name not in known:
-            raise InputError("unknown field", where=where, got=name, hint=did_you_mean(str(name), known))

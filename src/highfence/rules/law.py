@@ -24,10 +24,9 @@ from highfence.rules.conditions import (
     Flag,
     ParameterValue,
     Test,
-    Vocabulary,
-    read_condition,
     walk,
 )
+from highfence.rules.grammar import Vocabulary, read_condition
 from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS
 from highfence.rules.places import CountryGroup, Gazetteer, Scope, ScopeEra
 
