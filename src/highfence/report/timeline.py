@@ -11,13 +11,14 @@ from highfence.core.labels import Label
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.names import place_name
 from highfence.report.texts import listed, say
-from highfence.rules.classify import classify, reference
+from highfence.rules.classify import classify
 from highfence.rules.engine import decide
 from highfence.rules.law import HORIZON, Active, Law
 from highfence.rules.outcome import outcome_label
 from highfence.rules.parts import Part
 from highfence.rules.question import US_BY_DEFAULT, ask
 from highfence.rules.verdict import Reference, Verdict
+from highfence.rules.working import reference
 
 DESTINATIONS = ("CN", "MO", "AE", "SA", "IN", "VN", "SG", "MY", "JP", "DE", "RU")
 FIRST_SHOWN = date(2022, 8, 1)

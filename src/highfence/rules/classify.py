@@ -11,12 +11,12 @@ from highfence.core.labels import Label
 from highfence.rules.consequences import notes
 from highfence.rules.engine import Decision
 from highfence.rules.exploring import find_answer
-from highfence.rules.law import Active, Law
+from highfence.rules.law import Law
 from highfence.rules.outcome import outcome_label
 from highfence.rules.question import US_BY_DEFAULT, Question, ask
 from highfence.rules.store import shipped_law
-from highfence.rules.verdict import Reference, Verdict
-from highfence.rules.working import Working
+from highfence.rules.verdict import Verdict
+from highfence.rules.working import Working, reference
 
 if TYPE_CHECKING:
     from highfence.rules.overlay import Overlay
@@ -103,13 +103,6 @@ def _with_z(decision: Decision, described_in: str | None) -> str | None:
     if described_in is None or provision is None or provision.z is None:
         return decision.paragraph
     return f"{described_in}.{provision.z}"
-
-
-def reference(active: Active) -> Reference:
-    """Return a provision as it is cited."""
-    provision, era = active.provision, active.era
-    return Reference(provision.address, provision.id, provision.title, era.says, provision.citation, era.evidence,
-                     era.source, era.first.isoformat())
 
 
 def _basis(decision: Decision) -> Label:

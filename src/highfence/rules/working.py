@@ -24,6 +24,13 @@ _TRACE_LAYERS = ("classification", "jurisdiction", "requirement", "exception", "
                  "measure")
 
 
+def reference(active: Active) -> Reference:
+    """Return a provision as it is cited."""
+    provision, era = active.provision, active.era
+    return Reference(provision.address, provision.id, provision.title, era.says, provision.citation, era.evidence,
+                     era.source, era.first.isoformat())
+
+
 class Working(Details):
     """Everything that a verdict can show on demand."""
 
@@ -85,13 +92,8 @@ class Working(Details):
 
     @cached_property
     def _trace(self) -> tuple[TraceStep, ...]:
-        return tuple(TraceStep(a.provision.layer, self._reference(a), a.test(self._case),
+        return tuple(TraceStep(a.provision.layer, reference(a), a.test(self._case),
                                a.era.when.explain(self._case, a.terms)) for a in self._relevant(_TRACE_LAYERS))
-
-    def _reference(self, active: Active) -> Reference:
-        from highfence.rules.classify import reference
-
-        return reference(active)
 
     def _relevant(self, layers: tuple[str, ...]) -> Iterator[Active]:
         """Yield provisions about this kind of item, or about the IC that it contains."""
