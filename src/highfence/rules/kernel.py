@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -84,9 +83,12 @@ def _only_by_statement(condition: Any) -> bool:
     return any(isinstance(n, Flag) and n.name in NOT_SAID for n in walk(condition))
 
 
-@lru_cache(maxsize=128)
-def _array_law(law: Law, index: date, only: str) -> ArrayLaw:
-    return ArrayLaw(law.on(index), only)
+def _array_law(today: LawOnDay, only: str) -> ArrayLaw:
+    """Return the day's compiled conditions; they live and die with the law that they come from."""
+    found = today.kernels.get(only)
+    if not isinstance(found, ArrayLaw):
+        found = today.kernels[only] = ArrayLaw(today, only)
+    return found
 
 
 def classify_many(
@@ -118,7 +120,7 @@ def classify_many(
     """
     under = shipped_law() if law is None else law
     today = under.on(parse_day(on, "on"))
-    compiled = _array_law(under, today.day, only)
+    compiled = _array_law(today, only)
     wanted = _columns(compiled.reads | {"tpp"}, tpp, performance_density, io_gb_s, tops, datacenter)
     codes = np.empty(np.atleast_1d(np.asarray(tpp)).shape, dtype=np.int8)
     for start in range(0, codes.size, CHUNK):

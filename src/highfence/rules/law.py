@@ -194,6 +194,7 @@ class LawOnDay:
         self.law, self.day = law, day
         self._places: dict[str, frozenset[str]] = {}
         self._reads: dict[str, frozenset[str]] = {}
+        self.kernels: dict[str, object] = {}
         self.layers: dict[str, tuple[Active, ...]] = {layer: tuple(self._active(layer)) for layer in LAYERS}
         self.classifiers: dict[str, tuple[Active, ...]] = {}
         for active in self.layers["classification"]:
