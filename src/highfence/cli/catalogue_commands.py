@@ -10,6 +10,8 @@ import click
 from highfence.catalogue import Chip, catalogue, metrics_of
 from highfence.catalogue.attributes import ATTRIBUTES, attributes_of
 from highfence.catalogue.metrics import missing
+from highfence.catalogue.table import CHIPS as CHIP_TABLE
+from highfence.catalogue.table import Column
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows
 from highfence.core.facts import Fact, Resolved
 from highfence.core.labels import Label
@@ -136,13 +138,20 @@ def _fact_row(fact: Fact, lang: str) -> dict[str, Any]:
 def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, limit: int | None, format_: str,
           lang: str) -> None:
     """List chips, filtered and sorted."""
-    from highfence.catalogue.query import select_chips
+    from highfence.catalogue.query import find_column, select_chips
 
-    shown = [c.strip() for c in columns.split(",")] if columns else None
+    shown = [find_column(c.strip()).name for c in columns.split(",")] if columns else None
     rows = select_chips(where, sort, shown)[:limit]
+    if not rows:
+        click.echo("no chip matches", err=True)
     if shown is None and format_ in {"table", "md"}:
-        rows, shown = [_brief_row(row, lang) for row in rows], None
-    print_rows(rows, format_, "chips", columns=shown)
+        rows, shown = [_brief_row(row, lang) for row in rows], [label.text(lang) for label in _HEADINGS.values()]
+    print_rows(rows, format_, "chips", columns=shown or [c.name for c in chip_columns()])
+
+
+def chip_columns() -> tuple[Column, ...]:
+    """Return the columns of the table of chips."""
+    return tuple(CHIP_TABLE)
 
 
 _HEADINGS = {

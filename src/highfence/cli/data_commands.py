@@ -8,6 +8,9 @@ import click
 
 from highfence.cli.output import format_option, print_rows
 
+LIMIT = 10_000
+"""Most rows that one query prints."""
+
 
 @click.command()
 @click.argument("query")
@@ -19,7 +22,10 @@ def sql(query: str, format_: str) -> None:
     """
     from highfence.catalogue.sql import run_sql
 
-    columns, rows = run_sql(query)
+    columns, rows = run_sql(query, limit=LIMIT + 1)
+    if len(rows) > LIMIT:
+        rows = rows[:LIMIT]
+        click.echo(f"only the first {LIMIT:,} rows are shown; ask for fewer with LIMIT and OFFSET", err=True)
     print_rows([dict(zip(columns, row)) for row in rows], format_, "sql", columns=columns)
 
 

@@ -80,6 +80,12 @@ def classify(chip: str | None, sheet: str | None, csv_: str | None, why: bool, f
     if sum(x is not None for x in (chip, sheet, csv_)) != 1:
         raise InputError("name one part", expected="a chip, --sheet FILE or --csv FILE",
                          example="highfence classify H20")
+    if csv_ is None and out is not None:
+        raise InputError("--out goes with --csv", where="--out", hint="for one verdict, redirect the output")
+    if csv_ is not None and (record is not None or why):
+        raise InputError("--record and --why are for one question", where="--csv")
+    if out is not None and csv_ is not None and out.resolve() == Path(csv_).resolve():
+        raise InputError("the result would overwrite the questions", where="--out", got=str(out))
     arguments = arguments_of(given)
     if csv_ is not None:
         return _classify_csv(csv_, arguments, out, fail_on, format_, lang)
@@ -106,9 +112,11 @@ def _gate(fail_on: str | None, requirements: list[str]) -> int:
 
 def _classify_csv(path: str, arguments: dict[str, Any], out: Path | None, fail_on: str | None, format_: str,
                   lang: str) -> int:
-    from highfence.rules.bulk import ADDED, classify_rows, read_rows, write_csv
+    from highfence.rules.bulk import ADDED, classify_rows, read_rows, unread_columns, write_csv
 
     header, rows = read_rows(path)
+    if unread := unread_columns(header):
+        click.echo(f"columns passed through unread: {', '.join(unread)}", err=True)
     done = list(classify_rows(_progress(rows), arguments, path, lang))
     if out is not None:
         write_whole(out, write_csv(header, iter(done)))

@@ -92,10 +92,18 @@ def print_table(columns: Sequence[str], rows: Iterable[Row], title: str = "") ->
 
 def console(stderr: bool = False) -> Any:
     """Return a rich console that never wraps data to a narrow pipe."""
+    import os
+
     from rich.console import Console
 
-    made = Console(stderr=stderr, highlight=False)
-    return made if made.is_terminal else Console(stderr=stderr, highlight=False, width=160)
+    class Piped(Console):
+        """A console that leaves a closed pipe to the caller."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    made = Piped(stderr=stderr, highlight=False)
+    return made if made.is_terminal or os.environ.get("COLUMNS") else Piped(stderr=stderr, highlight=False, width=160)
 
 
 def cell(value: Any) -> str:
@@ -128,7 +136,7 @@ def write_whole(path: Path, text: str) -> None:
     import tempfile
 
     if not path.parent.is_dir():
-        raise InputError("no such folder", where="--out", got=str(path.parent), hint="make it first")
+        raise InputError("no such folder", where=str(path), got=str(path.parent), hint="make it first")
     try:
         handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -136,4 +144,4 @@ def write_whole(path: Path, text: str) -> None:
         Path(draft).chmod(0o644)
         Path(draft).replace(path)
     except OSError as problem:
-        raise InputError(f"cannot write: {problem.strerror}", where="--out", got=str(path)) from None
+        raise InputError(f"cannot write: {problem.strerror}", where=str(path), code="no-write") from None

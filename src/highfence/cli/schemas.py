@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
 from highfence.core.envelope import SCHEMA_VERSION
+from highfence.core.facts import Fact
 from highfence.core.labels import Label
 from highfence.rules import Migration, Verdict
 
@@ -15,7 +16,7 @@ _VERDICT_TEXT = ("outcome", "law_version", "data_version")
 
 def schema_of(what: str) -> dict[str, Any]:
     """Return the schema of the envelope around a kind of result, or of any envelope."""
-    result = {"envelope": {}, "verdict": _verdict(), "migration": _of(Migration), "chip": {"type": "object"}}[what]
+    result = {"envelope": {}, "verdict": _verdict(), "migration": _of(Migration), "chip": _chip()}[what]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"highfence/{what}/{SCHEMA_VERSION}",
@@ -27,6 +28,16 @@ def schema_of(what: str) -> dict[str, Any]:
     }
 
 
+def _chip() -> dict[str, Any]:
+    from highfence.catalogue import Chip
+
+    schema = _of(Chip)
+    schema["properties"].update({"values": {"type": "object"}, "metrics": {"type": "object"},
+                                 "facts": {"type": "array", "items": _of(Fact)},
+                                 "missing": {"type": "array", "items": {"type": "string"}}})
+    return schema
+
+
 def _verdict() -> dict[str, Any]:
     from highfence.rules.verdict import Margin
 
@@ -36,8 +47,12 @@ def _verdict() -> dict[str, Any]:
         properties.pop(name, None)
     properties.update({name: {"type": "string"} for name in _VERDICT_TEXT})
     label = _of(Label)
+    why = properties["exceptions"]["items"]["properties"]
+    why.pop("reason", None)
+    why["why"] = label
     properties.update({"outcome_text": label, "disclaimer": label, "trace": {"type": "array"},
                        "margins": {"type": "array", "items": _of(Margin)},
+                       "warnings": {"type": "array", "items": label},
                        "open_questions": {"type": "array", "items": label}})
     schema["required"] = sorted(properties)
     return schema
@@ -56,6 +71,8 @@ def _of(kind: Any) -> dict[str, Any]:
         return {"type": "object", "properties": {f.name: _of(hints[f.name]) for f in fields(kind)
                                                  if not f.name.startswith("_")}}
     origin, arguments = get_origin(kind), get_args(kind)
+    if origin is tuple and arguments and Ellipsis not in arguments:
+        return {"type": "array", "prefixItems": [_of(a) for a in arguments], "items": False}
     if origin in (tuple, list):
         return {"type": "array", "items": _of(arguments[0]) if arguments else {}}
     if arguments and type(None) in arguments:

@@ -18,7 +18,8 @@ def show_verdict(verdict: Verdict, lang: str, why: bool, out: Any) -> None:
     """Print the answer, then what it rests on."""
     query = verdict.query
     asked = ", ".join(str(query[k]) for k in ("to", "on", "transaction"))
-    out.print(f"[bold]{verdict.name.text(lang)}[/] → {asked} ({query['item']})")
+    under = f" [yellow]{Label('under', '依').text(lang)} {', '.join(query['overlay'])}[/]" if query["overlay"] else ""
+    out.print(f"[bold]{verdict.name.text(lang)}[/] → {asked} ({query['item']}){under}")
     out.print(verdict.outcome_label.text(lang), style=_STYLE[verdict.requirement])
     for name, text in _lines(verdict, lang):
         out.print(f"  [dim]{name}[/] {text}")

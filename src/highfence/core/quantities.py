@@ -96,6 +96,8 @@ def parse_quantity(text: str | float | int, kind: str, where: str = "quantity") 
     value = float(number) if not unit else _convert(number, unit, text, spec, where)
     if not unit and kind not in _BARE and value != 0:
         raise _bad(f"a number without a unit; this is in {spec.scales[0][0]}", where, text, spec)
+    if not unit and kind == "share" and value > 1:
+        raise _bad("a bare share lies between 0 and 1; for percent write the sign", where, text, spec)
     if not math.isfinite(value) or value < 0:
         raise _bad("a quantity must be finite and not negative", where, text, spec)
     return value

@@ -13,6 +13,7 @@ from highfence.catalogue import catalogue
 from highfence.catalogue.names import name_key
 from highfence.core.errors import InputError, did_you_mean
 from highfence.rules.classify import classify
+from highfence.rules.overlay import read_overlay
 from highfence.rules.parts import Part, part_of_chip, part_of_memory
 from highfence.rules.question import read_conditions
 from highfence.rules.sheet import part_of_sheet
@@ -22,7 +23,7 @@ MAX_BYTES = 200_000_000
 MAX_LINE = 20_000
 NUMBERS = ("tpp", "performance_density", "die_area_mm2", "package_area_mm2", "io_gb_s", "dram_gb_s")
 ARGUMENTS = ("to", "on", "hq", "parent_hq", "end_user", "end_use", "listed", "exporter", "reexport_from",
-             "transaction", "item", "datacenter", "conditions")
+             "transaction", "item", "datacenter", "conditions", "overlay")
 PARTS = ("chip", "vendor", "designed_in", "made_in")
 ADDED = ("jurisdiction", "paragraph", "requirement", "exceptions", "review", "outcome", "duties", "possible",
          "splits_on")
@@ -40,9 +41,16 @@ def classify_rows(rows: Iterator[Mapping[str, str]], defaults: Mapping[str, Any]
         try:
             verdict = classify_row(row, defaults)
         except InputError as problem:
-            problem.where = f"{where}, line {number}" + (f": {problem.where}" if problem.where else "")
+            line = getattr(row, "line", number)
+            problem.where = f"{where}, line {line}" + (f": {problem.where}" if problem.where else "")
             raise
         yield {**row, **verdict_columns(verdict, lang)}
+
+
+class TableRow(dict[str, str]):
+    """A row of a table that knows the line on which it ends."""
+
+    line = 0
 
 
 def classify_row(row: Mapping[str, str], defaults: Mapping[str, Any]) -> Verdict:
@@ -51,6 +59,8 @@ def classify_row(row: Mapping[str, str], defaults: Mapping[str, Any]) -> Verdict
     arguments.update({k: v.strip() for k, v in row.items() if k in ARGUMENTS and v and v.strip() not in {"-", ""}})
     if isinstance(arguments.get("conditions"), str):
         arguments["conditions"] = parse_conditions(arguments["conditions"])
+    if isinstance(arguments.get("overlay"), str):
+        arguments["overlay"] = [read_overlay(name.strip()) for name in arguments["overlay"].split(";")]
     if isinstance(arguments.get("datacenter"), str):
         arguments["datacenter"] = part_of_sheet({"tpp": 1, "datacenter": arguments["datacenter"]}).datacenter
     return classify(part_of_row(row, str(arguments.get("item", "ic"))), **arguments)
@@ -112,11 +122,14 @@ def parse_conditions(text: str) -> dict[str, Any]:
     ------
     InputError : not ``name=value`` pairs, or a name that no provision asks for.
     """
-    pairs = [p.partition("=") for p in text.replace(",", ";").split(";") if p.strip()]
+    pairs = [p.partition("=") for p in text.split(";") if p.strip()]
     bad = next((p for p in pairs if p[1] != "="), None)
     if bad is not None:
         raise InputError("not name=value", where="conditions", got=bad[0].strip(), example="certified=true")
-    raw = {name.strip(): value.strip() for name, _, value in pairs}
+    raw: dict[str, str] = {}
+    for name, _, value in pairs:
+        if raw.setdefault(name.strip(), value.strip()) != value.strip():
+            raise InputError("a condition is stated twice", where="conditions", got=text, example="certified=true")
     read_conditions(raw)
     return raw
 
@@ -173,6 +186,11 @@ def _check_header(header: list[str], where: str) -> None:
             raise InputError("this column is one that the result adds", where=where, got=column)
 
 
+def unread_columns(header: list[str]) -> list[str]:
+    """Return the columns that no question reads; they are passed through."""
+    return [c for c in header if c not in {*PARTS, *NUMBERS, *ARGUMENTS}]
+
+
 def _rows(reader: Any, header: list[str], where: str) -> Iterator[dict[str, str]]:
     while True:
         try:
@@ -186,7 +204,9 @@ def _rows(reader: Any, header: list[str], where: str) -> Iterator[dict[str, str]
         if len(cells) != len(header):
             raise InputError("a row of another length", where=f"{where}, line {reader.line_num}",
                              got=len(cells), expected=f"{len(header)} cells")
-        yield dict(zip(header, cells))
+        row = TableRow(zip(header, cells))
+        row.line = reader.line_num
+        yield row
 
 
 def _lines(path: Path) -> Iterator[str]:

@@ -131,9 +131,9 @@ class Compare:
         value, result = getattr(case, self.metric), self.test(terms)(case)
         shown = "?" if limit.value is None else format_quantity(float(limit.value), row.kind, 6)
         text = Label(f"{row.label.en} {OPERATORS[self.op]} {shown}", f"{row.label.zh} {OPERATORS[self.op]} {shown}")
-        sign = "?" if result is None else OPERATORS[self.op] if result else _CONTRARY[self.op]
-        left = "?" if value is None else format_quantity(value, row.kind, 6)
-        return Finding(result, text, f"{left} {sign} {shown}", self.metric, limit)
+        sign = "" if result is None else OPERATORS[self.op] if result else _CONTRARY[self.op]
+        left = "unknown" if value is None else format_quantity(value, row.kind, 6)
+        return Finding(result, text, f"{left} {sign} {shown}" if sign else left, self.metric, limit)
 
     def parts(self) -> Sequence[Condition]:
         return ()

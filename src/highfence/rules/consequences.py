@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from highfence.core.labels import Label
@@ -135,8 +135,17 @@ def _failing(active: Active, case: Case) -> Label:
             inner = clause.children[0] if clause.children else None
             if inner is not None and clause.text.en == "not":
                 return _listed(Label("excluded", "被排除"), inner.children or (inner,))
-            return _listed(Label("fails", "不满足"), clause.children or (clause,))
+            return _listed(Label("fails", "不满足"), tuple(_leaves(clause)))
     return active.era.says
+
+
+def _leaves(finding: Finding) -> Iterator[Finding]:
+    """Yield the comparisons inside a clause that fails, those that fail themselves."""
+    if not finding.children:
+        yield finding
+    for child in finding.children:
+        if child.result is False:
+            yield from _leaves(child)
 
 
 def _listed(what: Label, findings: Sequence[Finding]) -> Label:
@@ -151,8 +160,8 @@ def _review(today: LawOnDay, case: Case, decision: Decision) -> tuple[str | None
         result = active.test(case)
         if result:
             return str(active.provision.policy), active.era.says, ()
-        if result is None and (missing := _unmet(active, case)):
-            return f"{active.provision.policy}_if_certified", active.era.says, missing
+        if result is None and active.provision.policy == "case_by_case" and (missing := _unmet(active, case)):
+            return "case_by_case_if_certified", active.era.says, missing
     return None, None, ()
 
 

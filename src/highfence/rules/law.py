@@ -34,7 +34,7 @@ LAYERS = ("classification", "jurisdiction", "requirement", "exception", "review"
 FIRST_DAY = date(2018, 1, 1)
 """Earlier days are refused: nothing that is modelled here existed."""
 
-HORIZON = date(2026, 9, 25)
+HORIZON = date(2026, 10, 4)
 """Last day to which the public record was read."""
 
 _UNKNOWN = "unknown"

@@ -99,6 +99,8 @@ def ask(
     today = law.on(day)
     _one_of(transaction, TRANSACTIONS, "--transaction")
     _one_of(item, ITEMS, "--item")
+    if reexport_from and transaction == "export":
+        transaction = "reexport"
     part = find_part(chip, item)
     if datacenter is not None and not isinstance(datacenter, bool):
         raise InputError("not yes or no", where="--datacenter", got=datacenter, expected="True or False")
@@ -130,7 +132,8 @@ def ask(
         "vendor": part.vendor, "part_id": part.id, "designed_in": part.designed_in}, today)
     asked = {"to": destination, "on": day.isoformat(), "hq": hq, "parent_hq": parent, "end_user": end_user,
              "end_use": end_use, "listed": listed, "exporter": origin, "transaction": transaction, "item": item,
-             "datacenter": part.datacenter, "conditions": dict(given)}
+             "datacenter": part.datacenter, "reexport_from": reexport_from, "conditions": dict(given),
+             "overlay": list(law.overlays)}
     return Question(part, case, day, asked, tuple(warnings))
 
 
@@ -160,7 +163,12 @@ def _given_value(name: str, value: Any) -> bool | float:
             raise InputError("not yes or no", where=f"conditions: {name}", got=value, expected="true or false",
                              example="true")
         return word
-    return parse_quantity(value, LAW_METRICS[name].kind, f"conditions: {name}")
+    kind = LAW_METRICS[name].kind
+    amount = parse_quantity(value, kind, f"conditions: {name}")
+    if kind == "share" and amount > 1 and name != "us_volume_share":
+        raise InputError("more than the whole", where=f"conditions: {name}", got=value, expected="0 % to 100 %",
+                         example="40 %")
+    return amount
 
 
 _BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
@@ -187,6 +195,9 @@ def _assumed_hq(destination: str) -> Label:
 def _exporter(law: Law, part: Part, destination: str, exporter: str, reexport_from: str | None, transaction: str,
               warnings: list[Label]) -> str:
     if reexport_from:
+        if not isinstance(exporter, _Omitted) and law.gazetteer.code(exporter) != law.gazetteer.code(reexport_from):
+            raise InputError("a reexport leaves one country", where="--exporter", got=exporter,
+                             expected=f"{reexport_from}, or nothing")
         return law.gazetteer.code(reexport_from, "--reexport-from")
     if transaction == "transfer":
         return destination if isinstance(exporter, _Omitted) else law.gazetteer.code(exporter, "--exporter")

@@ -78,6 +78,7 @@ def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
     chip = _as_chip(given, where)
     computed, columns = _from_attributes(chip), _from_columns(given, where)
     _agree(computed, columns, where)
+    _agree_on_io(chip, where)
     inputs = {**computed, **columns}
     if "tpp" in inputs and "tops" not in inputs and inputs["tpp"].value is not None:
         tpp = inputs["tpp"]
@@ -208,6 +209,15 @@ def _agree(computed: Mapping[str, Input], columns: Mapping[str, Input], where: s
             raise InputError("two fields of the sheet contradict one another", where=f"{where}: {name}",
                              got=f"{stated.low:g} stated, {ours.low:g} from the other fields",
                              expected="one of them, or two that agree within 2 %")
+
+
+def _agree_on_io(chip: Chip, where: str) -> None:
+    """Refuse a total of I/O that is less than the links that the sheet states."""
+    total, links = chip["io_bandwidth"], chip["link_bandwidth"]
+    if total is not None and links is not None and links.low > total.high * 1.02:
+        raise InputError("two fields of the sheet contradict one another", where=f"{where}: io_bandwidth",
+                         got=f"{total.high / 1e9:g} GB/s in all, {links.low / 1e9:g} GB/s on the links alone",
+                         expected="a total of at least the links, both directions together")
 
 
 def _name(given: Mapping[str, Any], where: str) -> str:

@@ -11,13 +11,14 @@ from highfence.core.facts import Source
 from highfence.core.labels import Label
 from highfence.core.quantities import KINDS, human_scale
 from highfence.rules.conditions import Finding
+from highfence.rules.law import HORIZON
 from highfence.rules.uncertainty import Split
 
 DISCLAIMER = Label("Not legal advice. Parties are not screened against lists, and only the paragraphs of advanced "
                    "computing are modelled.",
                    "非法律意见。未对交易方进行名单筛查，且仅涵盖先进计算相关段落。")
 
-LAW_VERSION = "2026-09-25"
+LAW_VERSION = HORIZON.isoformat()
 """Day to which the public record of the law was read."""
 
 
@@ -184,6 +185,26 @@ class Verdict:
         return self.outcome_label.en
 
     @property
+    def outcome_text(self) -> Label:
+        """The answer in one line of each language."""
+        return self.outcome_label
+
+    @property
+    def law_version(self) -> str:
+        """Day to which the public record of the law was read."""
+        return LAW_VERSION
+
+    @property
+    def data_version(self) -> str:
+        """Version of the data."""
+        return DATA_VERSION
+
+    @property
+    def disclaimer(self) -> Label:
+        """That this is not legal advice."""
+        return DISCLAIMER
+
+    @property
     def margins(self) -> tuple[Margin, ...]:
         """Signed distance to every line of the day."""
         return self.details.margins()
@@ -207,10 +228,10 @@ class Verdict:
         """Return the verdict as JSON; ``lang`` chooses the language of the one-line outcome."""
         raw = {f.name: getattr(self, f.name) for f in fields(self)
                if f.name not in {"details", "outcome_label", "warnings"}}
-        return {**raw, "outcome": self.outcome_label.text(lang or "en"), "outcome_text": self.outcome_label,
-                "margins": self.margins, "trace": self.trace, "open_questions": self.open_questions,
-                "warnings": self.warnings, "law_version": LAW_VERSION, "data_version": DATA_VERSION,
-                "disclaimer": DISCLAIMER}
+        on_demand = ("outcome_text", "margins", "trace", "open_questions", "warnings", "law_version", "data_version",
+                     "disclaimer")
+        return {**raw, "outcome": self.outcome_label.text(lang or "en"),
+                **{name: getattr(self, name) for name in on_demand}}
 
 
 class Details:
