@@ -145,7 +145,8 @@ def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, li
     if not rows:
         click.echo("no chip matches", err=True)
     if shown is None and format_ in {"table", "md"}:
-        rows, shown = [_brief_row(row, lang) for row in rows], [label.text(lang) for label in _HEADINGS.values()]
+        rows = [_short_row(row, _HEADINGS, lang) for row in rows]
+        shown = [label.text(lang) for label in _HEADINGS.values()]
     print_rows(rows, format_, "chips", columns=shown or [c.name for c in chip_columns()])
 
 
@@ -163,33 +164,54 @@ _HEADINGS = {
 }
 
 
-def _brief_row(row: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _short_row(row: Mapping[str, Any], headings: Mapping[str, Label], lang: str) -> dict[str, Any]:
     """Return the columns that a person wants first, numbers to four digits."""
-    cells = {label.text(lang): row.get(name.format(lang=lang)) for name, label in _HEADINGS.items()}
-    return {k: format_number(v) if isinstance(v, float) else v for k, v in cells.items()}
+    cells = {label.text(lang): row.get(name.format(lang=lang)) for name, label in headings.items()}
+    return {k: _short(v) for k, v in cells.items()}
 
 
-def _listing(name: str, default: list[str]) -> click.Command:
-    @click.command(name=name, help={"systems": "List servers, racks and clusters.", "memory": "List memory stacks.",
-                                    "models": "List open language models."}[name])
+def _short(value: Any) -> Any:
+    """Write a number to four digits, a large one in billions.
+
+    >>> _short(671e9), _short(2368.0)
+    ('671 bn', '2,368')
+    """
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return value
+    return f"{format_number(value / 1e9)} bn" if value >= 1e8 else format_number(float(value))
+
+
+_ID, _NAME = ("id", Label("id", "编号")), ("name_{lang}", Label("name", "名称"))
+_SYSTEM_HEADINGS = dict((
+    _ID, _NAME, ("chip", Label("chip", "芯片")), ("chips", Label("chips", "芯片数")),
+    ("scale_up_domain", Label("domain", "超节点")), ("scale_up_bandwidth_gb_s", Label("scale-up GB/s", "纵向GB/s")),
+    ("power_w", Label("W", "W")), ("announced", Label("announced", "发布"))))
+_MEMORY_HEADINGS = dict((
+    _ID, _NAME, ("stack_height", Label("high", "层数")), ("memory_bandwidth_gb_s", Label("GB/s", "GB/s")),
+    ("package_area_mm2", Label("mm²", "mm²")), ("memory_bandwidth_density_gb_s_mm2", Label("GB/s/mm²", "GB/s/mm²"))))
+_MODEL_HEADINGS = dict((
+    _ID, _NAME, ("developer", Label("developer", "开发者")), ("released", Label("released", "发布")),
+    ("parameters_total", Label("parameters", "参数")), ("parameters_active", Label("active", "激活参数"))))
+
+
+def _listing(name: str, help: str, headings: Mapping[str, Label]) -> click.Command:
+    @click.command(name=name, help=help)
     @format_option
     @lang_option
     def command(format_: str, lang: str) -> None:
         from highfence.catalogue.table import tables
 
-        rows = tables()[name]
-        shown = [c.format(lang=lang) for c in default] if format_ in {"table", "md"} else None
-        print_rows(rows, format_, name, columns=shown)
+        rows: list[dict[str, Any]] = [dict(row) for row in tables()[name]]
+        if format_ in {"table", "md"}:
+            rows = [_short_row(row, headings, lang) for row in rows]
+        print_rows(rows, format_, name)
 
     return command
 
 
-systems = _listing("systems", ["id", "name_{lang}", "vendor", "kind", "chip", "chips", "scale_up_domain",
-                               "scale_up_bandwidth_gb_s", "power_w", "announced"])
-memory = _listing("memory", ["id", "name_{lang}", "vendor", "generation", "stack_height", "memory_bandwidth_gb_s",
-                             "package_area_mm2", "memory_bandwidth_density_gb_s_mm2"])
-models = _listing("models", ["id", "name_{lang}", "developer", "released", "parameters_total", "parameters_active",
-                             "source"])
+systems = _listing("systems", "List servers, racks and clusters.", _SYSTEM_HEADINGS)
+memory = _listing("memory", "List memory stacks.", _MEMORY_HEADINGS)
+models = _listing("models", "List open language models.", _MODEL_HEADINGS)
 
 
 @click.command()

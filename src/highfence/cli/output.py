@@ -81,7 +81,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Row], title: str = "") ->
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in {"id", "编号"})
     for row in rows:
         table.add_row(*(cell(row.get(c)) for c in columns))
     out = console()
