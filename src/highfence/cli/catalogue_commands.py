@@ -10,8 +10,6 @@ import click
 from highfence.catalogue import Chip, catalogue, metrics_of
 from highfence.catalogue.attributes import ATTRIBUTES, attributes_of
 from highfence.catalogue.metrics import missing
-from highfence.catalogue.table import CHIPS as CHIP_TABLE
-from highfence.catalogue.table import Column
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows
 from highfence.core.facts import Fact, Resolved
 from highfence.core.labels import Label
@@ -139,6 +137,7 @@ def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, li
           lang: str) -> None:
     """List chips, filtered and sorted."""
     from highfence.catalogue.query import find_column, select_chips
+    from highfence.catalogue.table import CHIPS
 
     shown = [find_column(c.strip()).name for c in columns.split(",")] if columns else None
     rows = select_chips(where, sort, shown)[:limit]
@@ -147,12 +146,7 @@ def chips(where: tuple[str, ...], sort: tuple[str, ...], columns: str | None, li
     if shown is None and format_ in {"table", "md"}:
         rows = [_short_row(row, _HEADINGS, lang) for row in rows]
         shown = [label.text(lang) for label in _HEADINGS.values()]
-    print_rows(rows, format_, "chips", columns=shown or [c.name for c in chip_columns()])
-
-
-def chip_columns() -> tuple[Column, ...]:
-    """Return the columns of the table of chips."""
-    return tuple(CHIP_TABLE)
+    print_rows(rows, format_, "chips", columns=shown or [c.name for c in CHIPS])
 
 
 _HEADINGS = {
