@@ -122,7 +122,7 @@ def test_an_overlay_cannot_be_altered() -> None:
 
 def test_the_shipped_overlays_are_these() -> None:
     assert set(shipped_bills()) == {"s3374-safe-chips", "hr6875-ai-overwatch", "diffusion-enforced",
-                                    "letters-reach-non-datacenter", "affiliates-back"}
+                                    "letters-reach-non-datacenter", "affiliates-back", "outputs-count-2022"}
 
 
 @pytest.mark.parametrize("id", sorted(shipped_bills()))
