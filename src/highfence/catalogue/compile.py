@@ -137,6 +137,9 @@ def _compile_model(raw: Any, where: str, sources: dict[str, Any]) -> dict[str, A
     row = model.model_dump(exclude_none=True)
     for name in ("parameters_total", "parameters_active"):
         if name in row:
+            if source := row[name].get("source"):
+                _known(source, sources, f"{where}: {name}", "source")
+                row.setdefault("citations", {})[name] = source
             row[name] = row[name]["value"]
     if "released" in row:
         row["released"] = str(row["released"])

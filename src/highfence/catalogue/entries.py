@@ -118,7 +118,7 @@ class LanguageModel:
     Attributes
     ----------
     architecture : fields as in the model's own configuration; nested mappings for MoE, MLA and windows.
-    parameters_total, parameters_active : as published.
+    parameters_total, parameters_active : as published; ``citations`` : their sources where not ``source``.
     """
 
     id: str
@@ -132,6 +132,7 @@ class LanguageModel:
     architecture: Mapping[str, Any] = field(default_factory=dict)
     parameters_total: float | None = None
     parameters_active: float | None = None
+    citations: Mapping[str, str] = field(default_factory=dict)
     note: Label | None = None
 
 
