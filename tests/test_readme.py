@@ -11,6 +11,14 @@ import pytest
 from highfence.cli import run
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal wide enough that no cell is broken."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
 BLOCKS = re.findall(r"```console\n(.*?)```", README, re.S)
 SHOWN = [found for block in BLOCKS
          for found in re.findall(r"^\$ \.venv/bin/highfence (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)]
