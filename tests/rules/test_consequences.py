@@ -64,3 +64,16 @@ def test_dot_z_paragraphs_do_not_exist_before_november_2023() -> None:
     sheet = {"tpp": 5000, "io_gb_s": 700, "die_area_mm2": 800, "datacenter": True, "described_in": "5A992"}
     assert classify(sheet, to="CN", on="2023-01-31").paragraph == "3A090.a"
     assert classify(sheet, to="CN", on="2023-11-17").paragraph == "5A992.z.1"
+
+
+def test_the_trace_never_shows_a_value_that_an_unknown_input_was_tried_at() -> None:
+    verdict = classify(WIDE, to="CN", on="2026-03-15")
+    shown = [f.arithmetic for step in verdict.trace for f in (step.finding, *step.finding.children)
+             if f.metric == "tpp"]
+    assert shown and all(text.startswith("unknown") for text in shown)
+
+
+def test_only_what_requires_a_licence_on_every_reading_is_cited_as_requiring_it() -> None:
+    straddles_the_letter_line = {**WIDE, "tpp": 13368, "dram_gb_s": {"low": 1300, "high": 1390}, "io_gb_s": 350}
+    cited = {p.id for p in classify(straddles_the_letter_line, to="CN", on="2026-03-15").provisions}
+    assert cited == {"742.6(a)(6)(iii)"}

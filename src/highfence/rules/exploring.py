@@ -60,34 +60,35 @@ def _explore(today: LawOnDay, question: Question, first: Decision) -> Answer:
         decision = decide(today, case)
         ways[way.cells] = Answer(decision, case, find_consequences(today, case, decision))
     answers = list(ways.values())
-    decisions = [a.decision for a in answers]
-    if len({a.decision.signature for a in answers}) > 1 or "unknown" in {d.requirement for d in decisions}:
-        splits = unknown.splits({c: a.decision.signature for c, a in ways.items()})
-        return _open_answer(question, first, answers, splits)
-    splits = unknown.splits({c: a.consequences.signature for c, a in ways.items()})
-    return Answer(decisions[0], answers[0].case, merge([a.consequences for a in answers]),
-                  splits=tuple(_split_words(s) for s in splits))
+    open_here = len({a.decision.signature for a in answers}) > 1 or answers[0].decision.requirement == "unknown"
+    splits = unknown.splits({c: (a.decision if open_here else a.consequences).signature for c, a in ways.items()})
+    return _together(question, first, answers, splits, open_here)
 
 
-def _open_answer(question: Question, first: Decision, answers: Sequence[Answer], splits: Iterable[Split]) -> Answer:
-    """Merge answers that differ in paragraph or requirement."""
+def _together(question: Question, first: Decision, answers: Sequence[Answer], splits: Iterable[Split],
+              open_here: bool) -> Answer:
+    """Return what several answers share; no value that an unknown input was tried at is kept."""
     decisions = [a.decision for a in answers]
     merged = _merged(decisions, first)
     case = question.case.having({}, {})
     case.paragraph = merged.paragraph
     case.created_by = tuple(a.provision.address for a in merged.created_by)
     case.undecided_by = tuple(a.provision.address for a in merged.undecided)
-    followed = [a.consequences for a in answers if a.decision.requirement != "none"] or [answers[0].consequences]
-    possible = tuple(dict.fromkeys(s for d in decisions for s in _signatures(d)))
+    followed = [a.consequences for a in answers if a.decision.requirement != "none"] or [
+        a.consequences for a in answers]
     words = tuple(_split_words(s) for s in splits)
+    if not open_here:
+        return Answer(merged, case, merge(followed), splits=words)
+    possible = tuple(dict.fromkeys(s for d in decisions for s in _signatures(d)))
     return Answer(merged, case, merge(followed), possible, (*words, *_legal_splits(decisions, question.case)))
 
 
 def _merged(decisions: Sequence[Decision], first: Decision) -> Decision:
     """Return what several possible decisions have in common."""
     paragraphs, requirements = {d.paragraph for d in decisions}, {d.requirement for d in decisions}
+    classified = len(paragraphs) == 1
     return Decision(
-        paragraphs.pop() if len(paragraphs) == 1 else None, decisions[0].classified_by,
+        paragraphs.pop() if classified else None, decisions[0].classified_by if classified else None,
         decisions[0].jurisdiction if len({d.jurisdiction for d in decisions}) == 1 else "unknown",
         first.subject_by, requirements.pop() if len(requirements) == 1 else "unknown",
         _in_all(decisions), _in_some(decisions))

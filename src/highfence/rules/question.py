@@ -97,15 +97,10 @@ def ask(
     """
     day = parse_day(on, "--on")
     today = law.on(day)
-    _one_of(transaction, TRANSACTIONS, "--transaction")
-    _one_of(item, ITEMS, "--item")
+    _check_words(transaction, item, listed, end_use, end_user, datacenter)
     if reexport_from and transaction == "export":
         transaction = "reexport"
     part = find_part(chip, item)
-    if datacenter is not None and not isinstance(datacenter, bool):
-        raise InputError("not yes or no", where="--datacenter", got=datacenter, expected="True or False")
-    if end_user is not None and not isinstance(end_user, str):
-        raise InputError("an end user is a name", where="--end-user", got=end_user, example="G42")
     if datacenter is not None and datacenter is not part.datacenter:
         part = _with_datacenter(part, datacenter)
     warnings: list[Label] = []
@@ -117,10 +112,6 @@ def ask(
     hq = place(hq, "--hq") if hq else _same_as_destination(destination, transaction, warnings)
     parent = place(parent_hq, "--parent-hq") if parent_hq else hq
     origin = _exporter(law, part, destination, exporter, reexport_from, transaction, warnings)
-    if listed is not None:
-        _one_of(listed, LISTED, "--listed")
-    if end_use is not None:
-        _one_of(end_use, END_USES, "--end-use")
     if day > HORIZON:
         warnings.append(Label(
             f"The public record was read to {HORIZON}; a later rule, a court or a truce may have changed this.",
@@ -135,6 +126,19 @@ def ask(
              "datacenter": part.datacenter, "reexport_from": reexport_from, "conditions": dict(given),
              "overlay": list(law.overlays)}
     return Question(part, case, day, asked, tuple(warnings))
+
+
+def _check_words(transaction: Any, item: Any, listed: Any, end_use: Any, end_user: Any, datacenter: Any) -> None:
+    _one_of(transaction, TRANSACTIONS, "--transaction")
+    _one_of(item, ITEMS, "--item")
+    if listed is not None:
+        _one_of(listed, LISTED, "--listed")
+    if end_use is not None:
+        _one_of(end_use, END_USES, "--end-use")
+    if datacenter is not None and not isinstance(datacenter, bool):
+        raise InputError("not yes or no", where="--datacenter", got=datacenter, expected="True or False")
+    if end_user is not None and not isinstance(end_user, str):
+        raise InputError("an end user is a name", where="--end-user", got=end_user, example="G42")
 
 
 def read_conditions(raw: Mapping[str, Any] | None) -> dict[str, Any]:
