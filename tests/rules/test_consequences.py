@@ -77,3 +77,9 @@ def test_only_what_requires_a_licence_on_every_reading_is_cited_as_requiring_it(
     straddles_the_letter_line = {**WIDE, "tpp": 13368, "dram_gb_s": {"low": 1300, "high": 1390}, "io_gb_s": 350}
     cited = {p.id for p in classify(straddles_the_letter_line, to="CN", on="2026-03-15").provisions}
     assert cited == {"742.6(a)(6)(iii)"}
+
+
+def test_a_planar_die_meets_no_density_line() -> None:
+    sheet = {"tpp": 2000, "die_area_mm2": 300, "datacenter": True, "dram_gb_s": 300, "io_gb_s": 64}
+    assert classify({**sheet, "process_nm": 7}, to="CN", on="2024-06-01").paragraph == "3A090.a.2"
+    assert classify({**sheet, "process_nm": 28}, to="CN", on="2024-06-01").paragraph == "3A991.p"

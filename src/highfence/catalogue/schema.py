@@ -52,7 +52,7 @@ class ObservationIn(_Strict):
     grade: str
     at: str | None = None
     period: str | int | None = None
-    kind: str = "fact"
+    kind: Literal["fact", "law", "proposal", "report", "forecast"] = "fact"
     values: dict[str, Any] = Field(min_length=1)
 
 

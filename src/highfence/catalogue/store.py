@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from highfence.catalogue.entries import (
     Chip,
-    Entry,
     Firm,
     LanguageModel,
     MemoryStack,
@@ -139,8 +138,3 @@ def _compile() -> dict[str, Any]:
     from highfence.catalogue.compile import compile_catalogue
 
     return compile_catalogue(DATA)
-
-
-def entry_kinds() -> dict[str, type[Entry]]:
-    """Return the kinds of entries that carry facts."""
-    return {"chip": Chip, "system": System, "memory": MemoryStack}

@@ -13,8 +13,6 @@ from highfence.core.labels import Label
 GRADES = ("official", "filing", "measured", "press", "estimate", "assumed")
 """Kinds of evidence, strongest first."""
 
-FACT_KINDS = ("fact", "law", "proposal", "report", "forecast")
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -68,7 +66,7 @@ class Fact:
     value : plain float in the unit inside, text, or bool; for a range ``low`` and ``high`` hold its ends.
     unit : unit of the value, from :data:`highfence.core.quantities.KINDS`, or None.
     period : what the value is about; ``published`` : when it became public.
-    grade : one of :data:`GRADES`; ``kind`` : one of :data:`FACT_KINDS`.
+    grade : one of :data:`GRADES`; ``kind`` : fact, law, proposal, report or forecast.
     source, at : id in the source list, and the page, table, row or paragraph.
     rejected : why a published value is not used, or None.
     """

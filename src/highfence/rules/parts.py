@@ -17,6 +17,7 @@ from highfence.catalogue.metrics import (
     dram_bandwidth,
     io_bandwidth,
     memory_bandwidth_density,
+    non_planar,
     peak_tops,
     performance_density,
     total_processing_performance,
@@ -51,6 +52,8 @@ class Input:
 
 
 UNKNOWN = Input(None, 0.0, inf)
+PLANAR = Input(0.0, 0.0, 0.0, "official", "made on a planar node: no die counts, so no density line is met")
+"""Density of a part whose logic is planar: the applicable die area is that of non-planar dies only."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,10 @@ def part_of_chip(id: str) -> Part:
                             ("transistors", "transistors_total")):
         if (known := chip[attribute]) is not None:
             inputs[name] = Input(float(known.value), known.low, known.high, known.grade, "as published", (known.fact,))
-    if "logic_die_area" not in inputs and (density := performance_density(chip)) is not None:
+    if non_planar(chip) is False:
+        inputs.pop("logic_die_area", None)
+        inputs["performance_density"] = PLANAR
+    elif "logic_die_area" not in inputs and (density := performance_density(chip)) is not None:
         inputs["performance_density"] = _from_metric(density)
     return Part(chip.id, chip.name, inputs, _datacenter(chip), chip.vendor, _country(chip.vendor), _made_in(chip),
                 _has_hbm(chip), entry=chip)

@@ -11,14 +11,14 @@ from typing import Any
 from highfence.catalogue import catalogue
 from highfence.catalogue.attributes import ATTRIBUTES, BITS
 from highfence.catalogue.entries import Chip, Firm
-from highfence.catalogue.metrics import io_bandwidth, peak_tops, total_processing_performance
+from highfence.catalogue.metrics import PLANAR_ABOVE_NM, io_bandwidth, peak_tops, total_processing_performance
 from highfence.catalogue.names import name_key
 from highfence.core.documents import read_yaml
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.facts import Fact
 from highfence.core.labels import Label
 from highfence.core.quantities import parse_quantity
-from highfence.rules.parts import Input, Part
+from highfence.rules.parts import PLANAR, Input, Part
 
 _WORDS = {"name", "vendor", "designed_in", "made_in", "described_in", "sparsity"}
 _BARE = {
@@ -84,6 +84,10 @@ def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
         tpp = inputs["tpp"]
         inputs["tops"] = Input(None, tpp.low / 64, tpp.high, tpp.grade, "TPP over 64 to 1 bits")
     _add_package_density(given, inputs, where)
+    node = inputs.get("process_nm")
+    if node is not None and node.low > PLANAR_ABOVE_NM:
+        inputs.pop("logic_die_area", None)
+        inputs["performance_density"] = PLANAR
     _check(inputs, where)
     name, (vendor, country) = _name(given, where), _maker(given, where)
     return Part(f"sheet:{name}", Label(name, name), inputs, _flag(given.get("datacenter"), where), vendor,
