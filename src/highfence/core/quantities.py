@@ -45,6 +45,7 @@ KINDS: dict[str, Kind] = {
     "area": Kind("mm2", (("mm²", 1.0),), "814 mm2"),
     "length_nm": Kind("nm", (("nm", 1.0),), "5 nm"),
     "power": Kind("W", (("W", 1.0),), "400 W"),
+    "frequency": Kind("Hz", (("GHz", 1e9), ("MHz", 1e6)), "1.98 GHz"),
     "money": Kind("USD", (("USD", 1.0),), "11000 USD"),
     "money_rate": Kind("USD/h", (("USD/h", 1.0),), "2.3 USD/h"),
     "tpp": Kind("TPP", (("TPP", 1.0),), "2368"),

@@ -24,8 +24,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
                 "published_tpp", "published_performance_density"),
     "memory": ("memory_capacity", "memory_bandwidth", "memory_type", "memory_stacks"),
     "links": ("link_bandwidth", "host_interface", "host_bandwidth", "network_bandwidth"),
-    "silicon": ("logic_die_area", "logic_die_count", "die_area_scope", "package_area", "transistors",
-                "process_node", "process_nm", "foundry"),
+    "silicon": ("compute_units", "boost_clock", "l2_cache", "logic_die_area", "logic_die_count", "die_area_scope",
+                "package_area", "transistors", "process_node", "process_nm", "foundry"),
     "board": ("tdp", "announced", "released", "datacenter"),
 }
 """Order of the tables; what an input of the law is computed from comes first."""
