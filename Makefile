@@ -24,8 +24,8 @@ test: setup browser   ## every check: style, types, layers, tests
 validate: setup       ## recompute every law case and cross-check into docs/validation.md
 	$(BIN)/highfence validate --out docs/validation.md
 
-bench: setup          ## measure the budgets, beside peers where they can be installed
-	$(BIN)/python -m bench
+bench: setup          ## measure the budgets, beside peers where they can be had (PERF_PEERS=FOLDER: checkouts)
+	$(BIN)/python -m bench $(if $(PERF_PEERS),--perf-peers "$(PERF_PEERS)")
 
 browser:              ## Debian's chromium and a CJK font, for the tests that look at pages (needs root; else skipped)
 	@if ! command -v chromium >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then \

@@ -7,7 +7,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -15,8 +16,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from bench import batch, overlays, profiling, rivals, startup, verdicts
-from bench.figures import Duel, Figure, Skipped
+from bench import batch, estimates, overlays, profiling, rivals, startup, verdicts
+from bench.figures import Comparison, Figure, Skipped
 from bench.page import Run, Table, duels_table, figures_table, machine, page
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks.md"
@@ -40,6 +41,8 @@ def _options() -> argparse.ArgumentParser:
     options.add_argument("--no-peers", action="store_true", help="highfence alone")
     options.add_argument("--peers", type=Path, metavar="FOLDER",
                          help="folder that keeps the peers' environments (default: a temporary one, removed after)")
+    options.add_argument("--perf-peers", type=Path, metavar="FOLDER",
+                         help="folder that holds checkouts of the performance model's peers: calculon/ and LLM-Viewer/")
     options.add_argument("--no-page", action="store_true", help="do not write docs/benchmarks.md")
     options.add_argument("--profile", action="store_true", help="show where the time goes, and measure nothing")
     return options
@@ -47,31 +50,42 @@ def _options() -> argparse.ArgumentParser:
 
 def measure(asked: argparse.Namespace) -> Run:
     """Take every figure in one run, with a fixed piece of work between the parts as a gauge of noise."""
-    rounds, seconds, count = (7, 0.15, 200) if asked.quick else (15, 0.4, 1_000)
+    rounds, seconds, count, rows = (7, 0.15, 200, 20_000) if asked.quick else (15, 0.4, 1_000, 100_000)
     gauge = [_fixed_work()]
-    figures: list[Figure] = []
-    parts: tuple[Callable[[], list[Figure]], ...] = (
+    found: list[Figure | Skipped] = []
+    parts: tuple[Callable[[], Sequence[Figure | Skipped]], ...] = (
         partial(startup.figures, rounds), partial(verdicts.figures, rounds // 2, seconds),
-        partial(batch.figures, 1_000_000, rounds), partial(overlays.figures, rounds, count))
+        partial(batch.figures, 1_000_000, rounds), partial(overlays.figures, rounds, count),
+        partial(estimates.figures, rounds, seconds / 4, rows))
     for part in parts:
-        figures += part()
+        found += part()
         gauge += [_fixed_work() for _ in range(5)]
-    duels, skipped = _duels(asked, rounds + 6, seconds / 4)
+    beside = Comparison(), Comparison()
+    if not asked.no_peers:
+        with _peers_folder(asked.peers) as folder:
+            beside = (rivals.compare(folder, 1_000_000, rounds + 6, seconds / 4),
+                      estimates.compare(asked.perf_peers and asked.perf_peers.resolve(), folder, rounds + 6,
+                                        seconds / 4, rows))
     gauge += [_fixed_work() for _ in range(5)]
     spread = median(gauge) / min(gauge), max(gauge) / min(gauge)
-    told = " ".join(("python -m bench", *(["--quick"] if asked.quick else ()),
-                     *(["--no-peers"] if asked.no_peers else ())))
-    return Run(figures, duels, skipped, spread, told)
+    return Run([f for f in found if isinstance(f, Figure)], [s for s in found if isinstance(s, Skipped)], *beside,
+               spread, _told(asked))
 
 
-def _duels(asked: argparse.Namespace, rounds: int, seconds: float) -> tuple[list[Duel], list[Skipped]]:
-    if asked.no_peers:
-        return [], []
-    if asked.peers is not None:
-        asked.peers.mkdir(parents=True, exist_ok=True)
-        return rivals.compare(asked.peers.resolve(), 1_000_000, rounds, seconds)
-    with tempfile.TemporaryDirectory(prefix="highfence-peers-") as folder:
-        return rivals.compare(Path(folder), 1_000_000, rounds, seconds)
+@contextmanager
+def _peers_folder(kept: Path | None) -> Iterator[Path]:
+    if kept is None:
+        with tempfile.TemporaryDirectory(prefix="highfence-peers-") as folder:
+            yield Path(folder)
+    else:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept.resolve()
+
+
+def _told(asked: argparse.Namespace) -> str:
+    """Return the command of this run, without the names of the user's folders."""
+    given = {"--quick": asked.quick, "--no-peers": asked.no_peers, "--perf-peers FOLDER": asked.perf_peers}
+    return " ".join(("python -m bench", *(option for option, chosen in given.items() if chosen)))
 
 
 def _fixed_work() -> float:
@@ -88,16 +102,17 @@ def show(run: Run) -> None:
     if not console.is_terminal:
         console = Console(width=170)
     console.print(machine())
-    tables: list[Table] = [figures_table(run.figures)]
-    if run.duels:
-        tables.append(duels_table(run.duels))
+    beside = run.rules, run.estimates
+    tables: list[Table] = [figures_table(run.figures), *(duels_table(room.duels) for room in beside if room.duels)]
     for head, rows in tables:
         table = RichTable(*head)
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    for peer in run.skipped:
-        console.print(f"{peer.peer}: skipped, {peer.why}", markup=False)
+    for answer in run.estimates.answers:
+        console.print(answer, markup=False)
+    for left in (*run.absent, *run.rules.skipped, *run.estimates.skipped):
+        console.print(f"{left.what}: skipped, {left.why}", markup=False)
     console.print(f"noise: fixed work at {run.spread[0]:.2f} of its fastest at the median, "
                   f"{run.spread[1]:.2f} at worst")
 

@@ -1,4 +1,4 @@
-"""A peer's own environment: checked to be the real package, then installed apart from ours."""
+"""A peer's own environment: checked to be the real thing, then installed apart from ours."""
 
 from __future__ import annotations
 
@@ -38,6 +38,34 @@ PEERS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PeerCheckout:
+    """A peer without a package that could be vouched for: it runs from a checkout that the user gives.
+
+    Attributes
+    ----------
+    folder : name of the checkout, as its repository is called.
+    mark : file that the checkout must hold.
+    needs : packages that it imports, each at one version.
+    module : file under ``bench/peers`` that imports it.
+    """
+
+    name: str
+    folder: str
+    home: str
+    mark: str
+    needs: tuple[str, ...]
+    module: str
+
+
+CHECKOUTS = (
+    PeerCheckout("calculon", "calculon", "github.com/calculon-ai/calculon", "calculon/llm/llm.py",
+                 ("numpy==2.4.6", "pandas==3.1.1", "psutil==7.2.2"), "calculon_llm.py"),
+    PeerCheckout("LLM-Viewer", "LLM-Viewer", "github.com/hahnyuan/LLM-Viewer", "model_analyzer.py",
+                 ("transformers==5.24.0",), "llm_viewer_llm.py"),
+)
+
+
 class NotInstalled(Exception):
     """A peer cannot be installed here; the text says why."""
 
@@ -50,15 +78,59 @@ def peer_python(peer: PeerPackage, folder: Path) -> Path:
     NotInstalled : the package is not to be had, or is not the one that it should be.
     """
     home = folder / f"{peer.package.lower()}-{peer.version}"
-    python, ready = home / "bin" / "python", home / ".ready"
-    if not ready.exists():
+    if not (home / _READY).exists():
         _check_identity(peer, folder)
-        _run([sys.executable, "-m", "venv", str(home)])
-        _run([str(python), *_PIP, "install", "--only-binary", ":all:", f"{peer.package}=={peer.version}"])
-        ready.touch()
+    return _environment(home, (f"{peer.package}=={peer.version}",))
+
+
+def checkout_of(peer: PeerCheckout, given: Path | None) -> Path:
+    """Return a peer's checkout under the folder that the user gave.
+
+    Raises
+    ------
+    NotInstalled : none was given, or it is not the peer's.
+    """
+    if given is None:
+        raise NotInstalled(f"no checkout of {peer.home} was given with `--perf-peers`")
+    checkout = given / peer.folder
+    if not (checkout / peer.mark).is_file():
+        raise NotInstalled(f"no checkout of {peer.home} in the folder given: it has no `{peer.folder}/{peer.mark}`")
+    return checkout
+
+
+def checkout_python(peer: PeerCheckout, folder: Path) -> Path:
+    """Return the interpreter of an environment with what a checkout imports, made if it is not there.
+
+    Raises
+    ------
+    NotInstalled : some package is not to be had.
+    """
+    return _environment(folder / "-".join((peer.name.lower(), *peer.needs)).replace("==", "-"), peer.needs)
+
+
+def commit_of(checkout: Path) -> str:
+    """Return the short commit of a checkout, marked where files were changed; empty if it carries no history."""
+    if not (checkout / ".git").exists():
+        return ""
+    try:
+        told = subprocess.run(["git", "--no-optional-locks", "-C", str(checkout), "describe", "--always", "--dirty",
+                               "--exclude=*"], capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return told.stdout.strip()
+
+
+def _environment(home: Path, needs: Sequence[str]) -> Path:
+    """Make an environment once; one that was left half made is made anew."""
+    python = home / "bin" / "python"
+    if not (home / _READY).exists():
+        _run([sys.executable, "-m", "venv", "--clear", str(home)])
+        _run([str(python), *_PIP, "install", "--only-binary", ":all:", *needs])
+        (home / _READY).touch()
     return python
 
 
+_READY = ".ready"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 
 

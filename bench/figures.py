@@ -80,10 +80,24 @@ class Duel:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A peer that could not be measured, and why."""
+    """A peer or a piece of work that could not be measured, and why."""
 
-    peer: str
+    what: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """highfence beside its peers in one room.
+
+    Attributes
+    ----------
+    answers : what the peers answered to what was timed, where that is not compared with ours.
+    """
+
+    duels: Sequence[Duel] = ()
+    skipped: Sequence[Skipped] = ()
+    answers: Sequence[str] = ()
 
 
 def time_rounds(call: Callable[[], object], rounds: int, repeat: int = 1) -> list[float]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
 
-from bench.environment import PEERS
-from bench.figures import Budget, Duel, Figure, Skipped
+from bench.environment import CHECKOUTS, PEERS
+from bench.figures import Budget, Comparison, Duel, Figure, Skipped
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
@@ -21,12 +21,15 @@ class Run:
 
     Attributes
     ----------
+    absent : work that has a place among the figures but is not there to be measured.
+    rules, estimates : each room beside its peers.
     spread : how much slower than its fastest a fixed piece of work became during the run, as a median and at worst.
     """
 
     figures: Sequence[Figure]
-    duels: Sequence[Duel]
-    skipped: Sequence[Skipped]
+    absent: Sequence[Skipped]
+    rules: Comparison
+    estimates: Comparison
     spread: tuple[float, float]
     command: str = "python -m bench"
 
@@ -78,14 +81,22 @@ def markdown_table(table: Table) -> str:
 def page(run: Run) -> str:
     """Return the whole page ``docs/benchmarks.md``."""
     parts = ["# Benchmarks", _AGAIN, _ran(run), "## Budgets", "A budget is *met* when the median keeps it.",
-             markdown_table(figures_table(run.figures)), "## Beside other engines", _PEERS_TEXT]
-    if run.duels:
-        parts.append(markdown_table(duels_table(run.duels)))
-    if run.skipped:
-        parts.append("\n".join(f"- {s.peer}: skipped, {s.why}" for s in run.skipped))
-    if not run.duels and not run.skipped:
-        parts.append("No peer was measured in this run.")
-    return "\n\n".join([*parts, "## How to read this", _READING]) + "\n"
+             markdown_table(figures_table(run.figures)), *_left_out(run.absent),
+             "## Beside other engines", _PEERS_TEXT,
+             "### Rules", _RULES_TEXT, *_compared(run.rules),
+             "### Performance model", _ESTIMATES_TEXT, *_compared(run.estimates),
+             "## How to read this", _READING]
+    return "\n\n".join(parts) + "\n"
+
+
+def _compared(found: Comparison) -> list[str]:
+    table = [markdown_table(duels_table(found.duels))] if found.duels else []
+    answers = ["The peers answered:", "\n".join(f"- {answer}" for answer in found.answers)] if found.answers else []
+    return [*table, *answers, *_left_out(found.skipped)] or ["No peer was measured in this run."]
+
+
+def _left_out(skipped: Sequence[Skipped]) -> list[str]:
+    return ["\n".join(f"- {s.what}: skipped, {s.why}" for s in skipped)] if skipped else []
 
 
 def _ran(run: Run) -> str:
@@ -95,16 +106,31 @@ def _ran(run: Run) -> str:
 
 _AGAIN = """\
 Written by `make bench`; do not edit. To run it again: `make bench`, or `.venv/bin/python -m bench` with `--quick`,
-`--no-peers`, or `--peers FOLDER` to keep the peers' environments. `--profile` shows where the time goes."""
+`--no-peers`, or `--peers FOLDER` to keep the peers' environments. `make bench PERF_PEERS=FOLDER`, or `--perf-peers
+FOLDER`, names a folder with checkouts of the performance model's peers. `--profile` shows where the time goes."""
 
-_PEERS_TEXT = f"""\
+_PEERS_TEXT = """\
+Each engine runs in its own environment (`bench/peers/`) and takes turns with highfence, so that both meet the same
+noise. Values are medians. *Ratio* is the median of the rounds' ratios and *at best* compares the best rounds; above 1
+highfence is faster, below 1 the peer is."""
+
+_RULES_TEXT = f"""\
 3A090.a.1, a.2, b.1 and b.2 with Note 2, as dated variables over dated parameters, in
-{" and ".join(f"{p.package} {p.version}" for p in PEERS)} (`bench/peers/`). Each engine runs in its own environment and
-takes turns with highfence, so that both meet the same noise. Values are medians. *Ratio* is the median of the rounds'
-ratios and *at best* compares the best rounds; above 1 highfence is faster, below 1 the peer is.
+{" and ".join(f"{p.package} {p.version}" for p in PEERS)}.
 
 Before anything is timed every answer is compared: each formula and the first that is met, on every row, with every
 line of the four formulas met exactly and approached from both sides. A difference stops the run."""
+
+_ESTIMATES_TEXT = f"""\
+Estimates of what a language model takes on given chips, in
+{" and ".join(f"[{p.name}](https://{p.home})" for p in CHECKOUTS)}.
+They run from checkouts that the user gives, named here with their commit. Every process has its linear algebra held to
+one thread, and one that works on two cores at once is charged for both.
+
+Each model answers its own question, so that these are speeds and no verdict on accuracy. calculon estimates a training
+iteration of GPT-3 175B on 64 A100, LLM-Viewer the prompts and one token of a model in the shape of Llama 3.1 8B on one
+H100, with neither network nor interval. highfence's serving estimate gives time to first token, time per output token,
+memory fit and interval, of a mixture of experts under tensor parallelism."""
 
 _READING = """\
 - One situation: the peer builds a simulation from a dictionary and calculates the four variables. highfence gives its

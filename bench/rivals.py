@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -18,7 +14,8 @@ from numpy.typing import NDArray
 import highfence as hf
 from bench.batch import PARAGRAPHS, each_formula, four
 from bench.environment import PEERS, NotInstalled, PeerPackage, peer_python
-from bench.figures import Duel, Skipped, rate
+from bench.figures import Comparison, Duel, Skipped, rate
+from bench.process import PeerProcess, Stopped
 from bench.rows import DAY, EDGE_COUNT, Rows, make_rows
 from bench.verdicts import DAY as LATER
 from bench.verdicts import EVERY_NUMBER, THREE_NUMBERS
@@ -28,52 +25,7 @@ class Disagreement(Exception):
     """A peer's answers are not ours: one of the two is wrong, and no ratio means anything."""
 
 
-class PeerProcess:
-    """A peer at work in its own environment; it rests while highfence is timed."""
-
-    def __init__(self, python: Path, module: str, log: Path) -> None:
-        script, self._log = Path(__file__).parent / "peers" / module, log
-        with log.open("w") as errors:
-            self._process = subprocess.Popen([str(python), str(script)], stdin=subprocess.PIPE,
-                                             stdout=subprocess.PIPE, stderr=errors, text=True)
-
-    def __enter__(self) -> PeerProcess:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None,
-                 trace: TracebackType | None) -> None:
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-
-    def ask(self, do: str, **given: Any) -> dict[str, Any]:
-        """Send one request and wait for its reply.
-
-        Raises
-        ------
-        NotInstalled : the peer's process ended.
-        """
-        assert self._process.stdin is not None and self._process.stdout is not None
-        try:
-            print(json.dumps({"do": do, **given}), file=self._process.stdin, flush=True)
-        except BrokenPipeError:
-            raise self._stopped() from None
-        line = self._process.stdout.readline()
-        if not line:
-            raise self._stopped()
-        reply: dict[str, Any] = json.loads(line)
-        return reply
-
-    def _stopped(self) -> NotInstalled:
-        told = self._log.read_text(errors="replace").strip().splitlines()
-        return NotInstalled(f"the engine stopped: {told[-1] if told else 'no message'}")
-
-
-def compare(folder: Path, count: int, rounds: int, seconds: float) -> tuple[list[Duel], list[Skipped]]:
+def compare(folder: Path, count: int, rounds: int, seconds: float) -> Comparison:
     """Run every peer that can be installed against highfence.
 
     Raises
@@ -91,9 +43,9 @@ def compare(folder: Path, count: int, rounds: int, seconds: float) -> tuple[list
                 process.ask("load", rows=str(held), day=DAY.isoformat())
                 check_answers(peer, process, rows, folder / "answers.npz")
                 duels += [*_singles(peer, process, rounds, seconds), *_vectors(peer, process, rows, rounds)]
-        except NotInstalled as problem:
+        except (NotInstalled, Stopped) as problem:
             skipped.append(Skipped(peer.name, str(problem)))
-    return duels, skipped
+    return Comparison(duels, skipped)
 
 
 def check_answers(peer: PeerPackage, process: PeerProcess, rows: Rows, out: Path) -> None:

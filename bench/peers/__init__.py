@@ -1,1 +1,1 @@
-"""The same four formulas in other engines; each file runs inside that engine's own environment."""
+"""What runs in processes of its own: other engines, each inside its own environment, and highfence beside them."""

@@ -111,4 +111,4 @@ class OpenFisca:
 
 
 if __name__ == "__main__":
-    serve(OpenFisca())
+    serve(OpenFisca)

@@ -111,4 +111,4 @@ class PolicyEngine:
 
 
 if __name__ == "__main__":
-    serve(PolicyEngine())
+    serve(PolicyEngine)

@@ -1,19 +1,16 @@
-"""Answer the benchmark's requests from inside a peer's own environment, one JSON line each way.
+"""The four formulas of 3A090, asked of a rules engine inside its own environment.
 
-Needs nothing but NumPy and the standard library. While a peer works the benchmark waits, and the other way
-round, so that both meet the same noise.
+Needs nothing but NumPy and the standard library.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
+from wire import answer_requests
 
 PARAGRAPHS = ("3A090.a.1", "3A090.a.2", "3A090.b.1", "3A090.b.2")
 VARIABLES = ("a_1", "a_2", "b_1", "b_2")
@@ -93,12 +90,6 @@ class Server:
         return {name: column[i].item() for name, column in self.columns.items()}
 
 
-def serve(peer: Peer) -> None:
-    """Read requests from standard input until it ends; whatever the peer prints goes to standard error."""
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "w")
-    sys.stdout = sys.stderr
-    server = Server(peer)
-    for line in sys.stdin:
-        request = json.loads(line)
-        reply = getattr(server, request.pop("do"))(**request)
-        print(json.dumps(reply), file=replies, flush=True)
+def serve(make_peer: Callable[[], Peer]) -> None:
+    """Answer the benchmark's requests until they end."""
+    answer_requests(lambda: Server(make_peer()))
