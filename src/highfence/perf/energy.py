@@ -1,0 +1,37 @@
+"""Power of a chip in a step, and energy per token.
+
+A chip draws an idle share of its thermal design power, and the rest in proportion to how busy its arithmetic and its
+memory are; the shares are assumed within a stated range, since few measurements are public.
+"""
+
+from __future__ import annotations
+
+from highfence.perf.machine import Machine
+from highfence.perf.prediction import Estimate, StepTime
+
+IDLE, COMPUTE, MEMORY = 0.25, 0.65, 0.45
+"""Shares of the design power: at rest, for arithmetic at its sustained rate, for memory at its sustained rate (assumed)."""
+
+LOW, HIGH = 0.8, 1.2
+"""Range of the power around the middle (assumed)."""
+
+
+def busy_power(machine: Machine, step: StepTime) -> float | None:
+    """Return the watts of one chip in a step, None where its design power is unpublished."""
+    if machine.power is None:
+        return None
+    shares = {"compute": 0.0, "memory": 0.0}
+    for operator in step.operators:
+        if operator.bound in shares:
+            shares[operator.bound] += operator.share
+    return machine.power * min(1.0, IDLE + COMPUTE * shares["compute"] + MEMORY * shares["memory"])
+
+
+def step_power(machine: Machine, steps: tuple[StepTime, ...], rate: Estimate, chips: int,
+               ) -> tuple[Estimate | None, Estimate | None]:
+    """Return watts of one chip and joules an output token of all chips, at a rate of output tokens."""
+    decode = busy_power(machine, steps[0])
+    if decode is None:
+        return None, None
+    power = Estimate(decode, decode * LOW, min(decode * HIGH, machine.power or decode), "W")
+    return power, Estimate(power.value * chips / rate.value, power.low * chips / rate.high, power.high * chips / rate.low, "J")

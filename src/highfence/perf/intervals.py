@@ -1,0 +1,53 @@
+"""How far a measurement may lie from a prediction: 80 % intervals by what the prediction rests on.
+
+Widths are quantiles of ``log(measured / predicted)`` over runs that a fit had not seen: left out by configuration for
+chips that were measured, by chip for others of the vendor, and a vendor's prior on top for the rest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, sqrt
+from typing import Any
+
+from highfence.perf.calibration import Calibration
+
+MEASURED_CHIPS = frozenset({"nvidia-h100-sxm", "nvidia-h200-sxm", "nvidia-b200"})
+"""Chips whose serving runs were fitted."""
+
+Z80 = 1.2816
+"""Half-width of a central 80 % interval of a normal, in standard deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Factors from a prediction to the ends of its interval.
+
+    >>> Spread(0.8, 1.25).around(10.0)
+    (8.0, 12.5)
+    """
+
+    low: float
+    high: float
+
+    def around(self, value: Any) -> tuple[Any, Any]:
+        """Return the ends of the interval around a value."""
+        return value * self.low, value * self.high
+
+
+def spreads(calibration: Calibration, chip: str, prior: float) -> tuple[Spread, Spread]:
+    """Return the spreads of TTFT and TPOT of a chip.
+
+    Parameters
+    ----------
+    prior : standard deviation of the logarithm that the vendor's prior adds; 0 for measured families.
+    """
+    kind = "configuration" if chip in MEASURED_CHIPS else "chip"
+    v = calibration.values(f"spread.{kind}")
+    return tuple(_widened(v[f"{what}_low"], v[f"{what}_high"], prior) for what in ("ttft", "tpot"))  # type: ignore[return-value]
+
+
+def _widened(low: float, high: float, prior: float) -> Spread:
+    """Add a prior's variance to either side of an interval given in logarithms."""
+    more = (Z80 * prior) ** 2
+    return Spread(exp(-sqrt(low * low + more)), exp(sqrt(high * high + more)))

@@ -1,0 +1,218 @@
+"""Rows of serving questions, as one table of columns: the form in which measurements of serving are published.
+
+The columns are those of aiconfigurator's table of serving runs. What a row says is read here, once, with the defects of
+published tables mended by rules that look at the question alone, never at what was measured:
+
+- ``batch_size`` counts sequences of one attention data parallel rank; the concurrency stands in the source note, else it
+  is the batch size times the ranks.
+- A table that multiplied the two ways of dividing experts (8 x 8 = 64 for one server of eight) is divided back.
+- Where attention ranks are not given, the experts' ranks over the tensor parallel ones are data parallel.
+- FP8 of a mixture model is block-scaled, as its checkpoints are; gpt-oss keeps its attention in 16 bits; four-bit
+  weights on a chip without four-bit arithmetic are multiplied in 16.
+- TensorRT-LLM runs of DeepSeek-R1 after January 2026 propose tokens with the model's own prediction head: the same image
+  and split halve their time per token from one week to the next. Release 1.2.0rc6.post2 was measured without.
+- TensorRT-LLM's first public configurations sent tokens in groups of twenty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from highfence.core.errors import HighfenceError, InputError, did_you_mean
+from highfence.perf.formats import cache_bytes, format_of
+from highfence.perf.machine import Machine, arithmetic_of, machine_of
+from highfence.perf.shape import ModelShape, shape_of
+from highfence.perf.software import PROFILES, PROTOCOLS
+from highfence.perf.tables import FORMAT_NAMES
+
+SYSTEMS = {
+    "h100_sxm": "nvidia-h100-sxm", "h200_sxm": "nvidia-h200-sxm", "b200_sxm": "nvidia-b200", "b300_sxm": "nvidia-b300",
+    "gb200": "nvidia-gb200", "gb200_sxm": "nvidia-gb200", "gb300": "nvidia-gb300", "gb300_sxm": "nvidia-gb300",
+    "a100_sxm": "nvidia-a100-sxm-80gb", "h100_pcie": "nvidia-h100-pcie", "l40s": "nvidia-l40s", "l4": "nvidia-l4",
+}
+"""Names of systems in the table that are no names of chips."""
+
+PROGRAMS = ("trtllm", "sglang", "vllm")
+ERA = "2026-01-20"
+"""Day between the two eras of each program in the calibration."""
+
+MAX_TOKENS = 10_000_000.0
+_NOTE = re.compile(r"silicon_concurrency=(\d+)")
+_DATE = re.compile(r"measured=(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How one pool of chips is split and loaded.
+
+    Attributes
+    ----------
+    batch : sequences of one attention rank. workers : replicas.
+    """
+
+    batch: float
+    workers: float
+    tp: float
+    pp: float
+    dp: float
+    expert_tp: float
+    ep: float
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One row, read.
+
+    Attributes
+    ----------
+    concurrency : requests in flight on all replicas. profile : index of the software profile.
+    protocol : name in :data:`~highfence.perf.software.PROTOCOLS`. drafted : whether tokens are proposed ahead.
+    prefill : of a disaggregated row, else None; ``serving`` is then the decode side.
+    """
+
+    shape: ModelShape
+    machine: Machine
+    profile: int
+    protocol: str
+    dense: int
+    experts: int
+    dense_peak: float
+    experts_peak: float
+    cache: float
+    prompt: float
+    output: float
+    concurrency: float
+    serving: Side
+    prefill: Side | None
+    drafted: bool
+    withheld: float
+
+
+def read_question(row: Mapping[str, str], where: str = "row") -> Question:
+    """Return the question of a row.
+
+    Raises
+    ------
+    InputError, NoAnswer : what is missing, unknown or impossible.
+    """
+    shape = shape_of(_text(row, "model_path", where))
+    system = _text(row, "system", where)
+    machine = machine_of(SYSTEMS.get(system.casefold(), system))
+    program = _text(row, "backend", where).casefold()
+    if program not in PROGRAMS:
+        raise InputError("no such serving program", where=f"{where}: backend", got=program,
+                         expected=", ".join(PROGRAMS), hint=did_you_mean(program, PROGRAMS))
+    note = row.get("silicon_data_source") or ""
+    date = found[1] if (found := _DATE.search(note)) else ""
+    prompt, output = _number(row, "isl", where), _number(row, "osl", where)
+    model = str(row.get("model_path", ""))
+    dense, experts = _formats(row, shape, model, where)
+    (dense_format, dense_peak), (experts_format, experts_peak) = (
+        arithmetic_of(machine, format_of(name), True, f"{where}: precision") for name in (dense, experts))
+    disaggregated = (row.get("mode") or "agg").strip() == "disagg"
+    serving = _side(row, "decode_" if disaggregated else "", shape, where)
+    protocol, profile = _profile(program, note, date, prompt, model, str(row.get("backend_version") or ""))
+    drafted = _drafted(program, model, date, note, str(row.get("backend_version") or ""), disaggregated)
+    concurrency = float(found[1]) if (found := _NOTE.search(note)) else serving.batch * serving.dp * serving.workers
+    if concurrency <= 0 or concurrency > 1e6:
+        raise InputError("the concurrency must be positive", where=f"{where}: batch_size", got=concurrency)
+    return Question(
+        shape, machine, PROFILES.index(profile), protocol, FORMAT_NAMES.index(dense_format.name),
+        FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
+        cache_bytes("fp8" if program == "trtllm" and dense_format.weight < 2 and dense != "bf16" else "bf16"),
+        prompt, output, concurrency, serving, _side(row, "prefill_", shape, where) if disaggregated else None, drafted,
+        1.0 if profile == "trtllm-2025" and ((max(prompt, output) <= 1024 and date < "2025-11") or drafted) else 0.0)
+
+
+def _text(row: Mapping[str, str], name: str, where: str) -> str:
+    value = (row.get(name) or "").strip()
+    if not value:
+        raise InputError(f"{name} is empty", where=f"{where}: {name}")
+    return value
+
+
+def _number(row: Mapping[str, str], name: str, where: str, default: float | None = None) -> float:
+    raw = (row.get(name) or "").strip()
+    if not raw and default is not None:
+        return default
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= MAX_TOKENS:
+        raise InputError("not a positive number", where=f"{where}: {name}", got=raw or None, example="1024")
+    return value
+
+
+def _formats(row: Mapping[str, str], shape: ModelShape, model: str, where: str) -> tuple[str, str]:
+    """Return the formats of dense weights and of experts by the row's labels."""
+    precision = (row.get("precision") or "").strip()
+    dense = (row.get("gemm_quant_mode") or "").strip() or precision
+    experts = (row.get("moe_quant_mode") or "").strip() or dense
+    if not dense:
+        dense = experts = "fp8" if "fp8" in model.casefold() else "nvfp4" if "fp4" in model.casefold() else "bf16"
+    dense, experts = format_of(dense, f"{where}: gemm_quant_mode").name, format_of(experts, f"{where}: moe_quant_mode").name
+    if shape.experts:
+        dense, experts = ("fp8_block" if name == "fp8" else name for name in (dense, experts))
+    if shape.id.startswith("gpt-oss"):
+        dense = "bf16"
+    return dense, experts
+
+
+def _side(row: Mapping[str, str], prefix: str, shape: ModelShape, where: str) -> Side:
+    """Return the split of one pool, defects of the labels mended."""
+    def number(name: str, default: float) -> float:
+        return _number(row, prefix + name, where, default) if (row.get(prefix + name) or "").strip() not in {"0", "0.0"} \
+            else default
+
+    tp, dp = number("tp_size", 1.0), number("attention_dp_size", 0.0)
+    expert_tp, ep = number("moe_tp_size", 1.0), number("moe_ep_size", 1.0)
+    if expert_tp == ep > 1.0 and expert_tp * ep in {tp, dp}:
+        tp, dp = (ep if tp == expert_tp * ep else tp), (ep if dp == expert_tp * ep else dp)
+        expert_tp = 1.0
+    if dp == 0.0:
+        dp = max(expert_tp * ep / tp, 1.0) if shape.experts else 1.0
+    if not shape.experts:
+        expert_tp, ep = 1.0, 1.0
+    return Side(number("batch_size", 0.0), number("num_workers", 0.0 if prefix else 1.0), tp, number("pp_size", 1.0), dp,
+                expert_tp, ep)
+
+
+def _profile(program: str, note: str, date: str, prompt: float, model: str, version: str) -> tuple[str, str]:
+    """Return protocol and profile that a source note implies."""
+    if not note:
+        return "steady", f"{program}-2026"
+    if "gap" in note:
+        short = program == "trtllm" and version == "1.0.0rc3" and "Llama-3.1-8B" in model
+        return "short" if short else "grid", f"{program}-{'sweep' if prompt % 1000 == 0 else 'grid'}"
+    return "inferencex", f"{program}-{'2025' if date < ERA else '2026'}"
+
+
+def _drafted(program: str, model: str, date: str, note: str, version: str, disaggregated: bool) -> bool:
+    if program != "trtllm" or "DeepSeek-R1" not in model or "source_file=2026" not in note:
+        return False
+    return date >= "2026-01-14" and version != "1.2.0rc6.post2" and not disaggregated
+
+
+@lru_cache(maxsize=64)
+def mean_share(protocol: str) -> float:
+    """Return the mean length over the stated one under a protocol."""
+    return PROTOCOLS[protocol].mean_share
+
+
+def read_questions(rows: Sequence[Mapping[str, str]]) -> tuple[list[Question | None], list[str]]:
+    """Return the question of every row, or None with the reason why there is none."""
+    questions: list[Question | None] = []
+    reasons: list[str] = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            questions.append(read_question(row, f"line {number}"))
+            reasons.append("")
+        except HighfenceError as problem:
+            questions.append(None)
+            reasons.append(problem.what if not getattr(problem, "got", None) else f"{problem.what}: {problem.got}")
+    return questions, reasons
