@@ -22,7 +22,7 @@ from highfence.perf.software import PROTOCOLS
 from highfence.perf.step import Chip, Split
 from highfence.perf.tables import Setting, Tables
 
-CHUNK = 4096
+CHUNK = 16384
 """Rows evaluated at a time, so that what lies between two operations stays in the processor's cache."""
 
 Columns = dict[str, NDArray[Any]]
@@ -94,11 +94,11 @@ def evaluate(shape: ModelShape, c: dict[str, Any], tables: Tables, xp: Any = np,
     """
     split, chip, formats, curves, over, scheduler = parts_of(shape, c, tables, xp)
     spec = tables.speculation
-    drafts = c["drafted"] > 0
+    drafts, one = c["drafted"] > 0, 0.0 * c["prompt"] + 1.0
     return serve(xp, shape, chip, split, formats, curves, over, scheduler, prompt=c["prompt"], output=c["output"],
                  concurrency=c["concurrency"], capacity=c["memory"], cached=cached, imbalance=imbalance,
-                 drafted=xp.where(drafts, spec["drafted"], 1.0) if accepted is None else max(spec["drafted"], accepted),
-                 accepted=xp.where(drafts, spec["accepted"], 1.0) if accepted is None else accepted)
+                 drafted=xp.where(drafts, spec["drafted"] * one, one) if accepted is None else max(spec["drafted"], accepted),
+                 accepted=xp.where(drafts, spec["accepted"] * one, one) if accepted is None else accepted)
 
 
 def serve_groups(groups: Sequence[Group], n: int, calibration: Calibration | None = None,

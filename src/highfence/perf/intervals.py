@@ -35,15 +35,16 @@ class Spread:
         return value * self.low, value * self.high
 
 
-def spreads(calibration: Calibration, chip: str, prior: float) -> tuple[Spread, Spread]:
+def spreads(calibration: Calibration, chip: str, prior: float, apart: bool = False) -> tuple[Spread, Spread]:
     """Return the spreads of TTFT and TPOT of a chip.
 
     Parameters
     ----------
     prior : standard deviation of the logarithm that the vendor's prior adds; 0 for measured families.
+    apart : whether prompts and tokens are served by separate pools.
     """
     kind = "configuration" if chip in MEASURED_CHIPS else "chip"
-    v = calibration.values(f"spread.{kind}")
+    v = calibration.values("spread.disaggregated" if apart else f"spread.{kind}")
     return tuple(_widened(v[f"{what}_low"], v[f"{what}_high"], prior) for what in ("ttft", "tpot"))  # type: ignore[return-value]
 
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import HighfenceError, InputError
-from highfence.perf.calibration import Calibration, shipped_calibration
+from highfence.perf.calibration import Calibration
 from highfence.perf.machine import machine_of
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.training import accelerator_from, best_micro_batch, recomputed_flops, train_step
@@ -49,12 +48,14 @@ FAMILIES: dict[str, Family] = {
                             note="micro-batch and interleaving unsaid: the quickest power of two that fits; none"),
     "mt-nlg-2022": Family("megatron-deepspeed", "full", 1, False, note="micro-batch unsaid: one; recomputation as its report"),
     "korthikanti-2022": Family("megatron-2022", zero=0),
-    "mosaicml-llm-foundry": Family("fsdp", zero=3, sequence_parallel=False),
+    "mosaicml-llm-foundry": Family("fsdp-2022", zero=3, sequence_parallel=False,
+                                   note="torch 1.13 to 2.0: the later on H100, which came with it"),
     "llama3-2024": Family("megatron-core", zero=2, interleave=8,
-                          note="micro-batch one; one layer a stage, as its 126 layers and two places on 16 ranks allow"),
+                          note="micro-batch one; one layer a stage, as its 126 layers and two places on 16 ranks allow; "
+                               "no recomputation, as its paper says of 8,192 tokens a chip"),
     "nvidia-nemo": Family("megatron-bridge", note="recomputation unsaid: none, or the least that fits"),
     "flagperf": Family("megatron-core", note="micro-batch unsaid: the quickest that fits; recomputation the least"),
-    "google-maxtext": Family("xla", zero=3, note="remat minimal: products' inputs kept, the rest recomputed"),
+    "google-maxtext": Family("xla", zero=3, note="remat minimal: counted as none, since only cheap operators run twice"),
     "mindformers": Family("megatron-core", "selective"),
 }
 """Families whose rows state chips, model, precision, batch, lengths and plan."""
@@ -103,27 +104,6 @@ class PublishedTraining:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainingCase:
-    """One published figure beside its prediction, in tokens/s per chip."""
-
-    id: str
-    family: str
-    chip: str
-    ours: float
-    theirs: float
-    low: float
-    high: float
-    used_to_fit: bool
-    source: str = ""
-    plan: str = ""
-
-    @property
-    def error(self) -> float:
-        """Relative error of the prediction."""
-        return self.ours / self.theirs - 1.0
-
-
-@dataclass(frozen=True, slots=True)
 class Unanswered:
     """A published figure that is no question, or has no answer, and why."""
 
@@ -131,17 +111,13 @@ class Unanswered:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrainingCases:
-    """Every row of a table: answered or not."""
-
-    cases: tuple[TrainingCase, ...]
-    unanswered: tuple[Unanswered, ...] = field(default=())
+TABLE = Path("measured/published.csv")
+"""Where the table lies in the folder of measurements."""
 
 
-def read_published(path: Path) -> tuple[list[PublishedTraining], list[Unanswered]]:
+def read_published(data: Path) -> tuple[list[PublishedTraining], list[Unanswered]]:
     """Return the training rows of a table of measurements that state everything, and the others with the reason."""
-    with path.open(encoding="utf-8", newline="") as file:
+    with (data / TABLE).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["kind"] == "training" and row["predictable"] == "yes"]
     found: list[PublishedTraining] = []
     failed: list[Unanswered] = []
@@ -193,9 +169,12 @@ def _plan(row: dict[str, str], family: Family, model: ModelShape) -> TrainingPla
         "none" if "act_ckpt=False" in text else family.recompute)
     parallel = family.sequence_parallel and tp > 1 and "no SP" not in text
     zero = 3 if "fsdp=1" in text else family.zero
+    software = family.software
+    if software == "fsdp-2022" and row["chip"].startswith("H100"):
+        software = "fsdp-2023"
     places = pp * interleave
     return TrainingPlan(tp, pp, dp, cp, said.get("ep", 1), interleave, int(-model.layers % places), parallel, zero,
-                        recompute, family.software)
+                        recompute, software)
 
 
 def _batch(row: dict[str, str], plan: TrainingPlan, sequence: int) -> int:
@@ -225,7 +204,8 @@ def _rate(row: dict[str, str], family: Family, model: ModelShape, plan: Training
     raise InputError("a unit that is no rate", where=row["id"], got=unit)
 
 
-STATED = ("mosaicml-llm-foundry", "korthikanti-2022", "megatron-2021", "mt-nlg-2022", "google-maxtext", "mindformers")
+STATED = ("mosaicml-llm-foundry", "korthikanti-2022", "megatron-2021", "mt-nlg-2022", "google-maxtext", "mindformers",
+          "llama3-2024")
 """Families whose rows or reports say what is recomputed."""
 
 
@@ -255,37 +235,3 @@ def question_as_run(question: PublishedTraining, calibration: Calibration) -> tu
             continue
         return plan, micro
     raise AssertionError("unreachable")
-
-
-def predicted(question: PublishedTraining, calibration: Calibration) -> tuple[float, float, float, str]:
-    """Return the tokens/s per chip, its interval and the plan of a question."""
-    chip = accelerator_from(machine_of(question.chip))
-    plan, micro = question_as_run(question, calibration)
-    step = train_step(question.model, chip, plan, batch=question.batch, sequence=question.sequence, micro_batch=micro,
-                      precision=question.precision, calibration=calibration, check_memory=False)
-    rate = step.tokens_per_second_per_chip
-    words = f"{plan.recompute}, micro-batch {micro}"
-    return rate, rate * step.seconds / step.high, rate * step.seconds / step.low, words
-
-
-def training_cases(data: Path, calibration: Calibration | None = None, *,
-                   fitted: Iterable[str] = ()) -> TrainingCases:
-    """Return every published training figure in a folder of measurements beside its prediction.
-
-    Parameters
-    ----------
-    data : folder that holds ``published.csv``. fitted : families whose rows the calibration saw.
-    """
-    calibration = calibration or shipped_calibration()
-    seen = set(fitted)
-    questions, failed = read_published(data / "published.csv")
-    cases: list[TrainingCase] = []
-    for question in questions:
-        try:
-            ours, low, high, plan = predicted(question, calibration)
-        except HighfenceError as error:
-            failed.append(Unanswered(question.id, str(error).splitlines()[0]))
-            continue
-        cases.append(TrainingCase(question.id, question.family, question.chip, ours, question.rate, low, high,
-                                  question.family in seen, question.source, plan))
-    return TrainingCases(tuple(cases), tuple(failed))

@@ -38,8 +38,9 @@ class Scheduler:
     the load.
     wave : share of requests that arrive at once in the first wave.
     withheld : tokens that are kept back before the first is sent. slots_short : sequences that run fewer than are asked.
-    chunk : most prompt tokens in a step. host_layer_s, host_latent_s : seconds that the host needs to launch one layer of
-    a step with prompts, which no captured graph replays; the second for layers of latent attention.
+    chunk : most prompt tokens in a step. host_layer_s, host_latent_s, host_experts_s : seconds that the host needs
+    to launch one layer of a step with prompts, which no captured graph replays: of plain and of latent attention, and
+    more for experts.
     """
 
     interference: Number
@@ -55,6 +56,7 @@ class Scheduler:
     chunk: Number
     host_layer_s: Number
     host_latent_s: Number
+    host_experts_s: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def serve(xp: Any, model: ModelShape, chip: Chip, split: Split, formats: Formats
     length, before = new / chunks, cached + 0.5 * (new - new / chunks)
     latent = sum(a.layers for a in model.attention if a.kind == "mla")
     launched = scheduler.host_layer_s * (model.layers - latent) + scheduler.host_latent_s * latent
+    launched = launched + scheduler.host_experts_s * model.moe_layers
     mixed = xp.maximum(step(1.0 + none, length, before, running, context), launched)
     others = xp.maximum(running - 1.0 / split.dp, 0.0)
     together = xp.clip(scheduler.chunk / length, 1.0, 1.0 + others)

@@ -40,7 +40,7 @@ PROTOCOLS = {
                                           "in 0.8 to 1 of the stated (InferenceMAX's client: random-range-ratio 0.8, "
                                           "num-prompts ten times the concurrency)"),
     "grid": Protocol(1.0, 0.1, 0.0, "closed loop, exact lengths"),
-    "short": Protocol(1.0, 0.1, 1.0, "closed loop with one slot fewer than requests in flight"),
+    "short": Protocol(1.0, 0.0, 1.0, "closed loop with one slot fewer than requests in flight"),
 }
 
 

@@ -11,7 +11,13 @@ from typing import Any
 
 from highfence.core.arrays import Number
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
-from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, all_to_all_time, gather_time, transfer_time
+from highfence.perf.operators.collectives import (
+    LinkCurve,
+    all_to_all_time,
+    gather_time,
+    tiered_all_reduce_time,
+    transfer_time,
+)
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
 from highfence.perf.shape import ModelShape
 
@@ -68,6 +74,19 @@ class Formats:
 
 
 @dataclass(frozen=True, slots=True)
+class StateCurve:
+    """Efficiency of kernels that are neither product nor attention: states of linear attention, sparse indexing.
+
+    Attributes
+    ----------
+    launch_s : seconds a layer. compute_share : of the arithmetic's peak.
+    """
+
+    launch_s: Number
+    compute_share: Number
+
+
+@dataclass(frozen=True, slots=True)
 class Curves:
     """Efficiency of everything that is no matrix product."""
 
@@ -79,6 +98,8 @@ class Curves:
     network: LinkCurve
     all_to_all: LinkCurve
     stream_share: Number
+    linear: StateCurve
+    index: StateCurve
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +221,9 @@ def _attention(xp: Any, model: ModelShape, kind: str, layers: float, window: flo
         state = a.value_heads / split.tp * a.key_dim * a.value_dim
         gemm("linear attention projections", layers, tokens, inner, model.hidden, formats.dense)
         gemm("linear attention output", layers, tokens, model.hidden, a.value_heads * a.value_dim / split.tp, formats.dense)
-        compute = 12.0 * tokens * state / (0.15 * formats.attention_peak)
+        compute = 12.0 * tokens * state / (curves.linear.compute_share * formats.attention_peak)
         memory = (batch.prompts + batch.sequences) * 8.0 * state / (chip.bandwidth * curves.decode.bandwidth_share)
-        whole = 2.0 * curves.decode.launch_s + compute + memory
+        whole = curves.linear.launch_s + compute + memory
         found.append(Operator("linear attention state", layers * compute, layers * memory, layers * whole))
         return
     if kind == "mla" and model.mla:
@@ -227,9 +248,9 @@ def _attention(xp: Any, model: ModelShape, kind: str, layers: float, window: flo
     if model.index_heads:
         seen = batch.prompts * batch.prompt_tokens * (batch.prompt_context + 0.5 * batch.prompt_tokens)
         seen = seen + batch.sequences * batch.drafted * batch.context
-        compute = 2.0 * seen * model.index_heads * model.index_dim / (0.4 * formats.dense.peak)
+        compute = 2.0 * seen * model.index_heads * model.index_dim / (curves.index.compute_share * formats.dense.peak)
         memory = batch.sequences * batch.context * model.index_dim / (chip.bandwidth * dec.bandwidth_share)
-        whole = 3.0 * dec.launch_s + xp.maximum(compute, memory)
+        whole = curves.index.launch_s + xp.maximum(compute, memory)
         found.append(Operator("sparse index", layers * compute, layers * memory, layers * whole))
     compute, memory, whole = prefill_time(
         xp, batch.prompts, batch.prompt_tokens, batch.prompt_context, heads=heads, kv_heads=heads if kind == "mla" else kv,
@@ -276,13 +297,15 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
     """All-reduces of tensor parallelism, and the exchange of tokens where attention is data parallel."""
     size = tokens * model.hidden * 2.0
     reduces = model.layers + (model.layers - model.moe_layers)
-    inside = all_reduce_time(xp, size, split.tp, chip.link, curves.link)
-    total = reduces * inside
+    def reduce(ranks: Number) -> Number:
+        return tiered_all_reduce_time(xp, size, ranks, chip.domain, chip.link, chip.network, curves.link, curves.network)
+
+    total = reduces * reduce(split.tp)
     if model.moe_layers:
         ranks = split.ep * split.expert_tp
         spread = xp.where(split.dp > 1.0, ranks, 1.0)
         within = xp.where(split.dp > 1.0, 1.0, ranks)
-        total = total + model.moe_layers * all_reduce_time(xp, size, within, chip.link, curves.link)
+        total = total + model.moe_layers * reduce(within)
         far = spread > chip.domain
         gathered = gather_time(xp, size * split.dp, spread, chip.link, curves.link)
         exchange = 1.5 * all_to_all_time(xp, size * model.top_k, spread, xp.where(far, chip.network, chip.link),

@@ -17,14 +17,14 @@ from highfence.perf.operators.collectives import LinkCurve
 from highfence.perf.operators.gemm import GemmCurve
 from highfence.perf.serving import Scheduler
 from highfence.perf.software import PROFILES
-from highfence.perf.step import Arithmetic, Curves, Formats, Overheads
+from highfence.perf.step import Arithmetic, Curves, Formats, Overheads, StateCurve
 
 GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "edge_ramp", "bandwidth_share", "exposed", "launch_s")
 SCALED = {"peak_share", "feed", "bandwidth_share"}
 PREFILL_FIELDS = ("peak_share", "feed", "short", "bandwidth_share", "launch_s")
 DECODE_FIELDS = ("bandwidth_share", "peak_share", "feed", "exposed", "launch_s", "step_s")
 OVERHEADS = ("step_s", "layer_s", "experts_s", "passes")
-SCHEDULER = ("interference", "ranks", "request_s", "token_s", "queue", "ahead", "host_layer_s", "host_latent_s")
+SCHEDULER = ("interference", "ranks", "request_s", "token_s", "queue", "ahead", "host_layer_s", "host_latent_s", "host_experts_s")
 FORMAT_NAMES = tuple(FORMATS)
 ROWS_OF_QUERIES = {"gqa": 16.0, "mla": 64.0}
 """Query heads that one tile of a decode kernel computes at once: the smallest matrix instruction's rows for grouped
@@ -78,6 +78,8 @@ class Tables:
         self.prefill = {k: value(f"prefill.{k}") for k in ("gqa", "mla")}
         self.decode = {k: value(f"decode.{k}") for k in ("gqa", "mla")}
         self.link, self.network, self.exchange = (value(f"link.{k}") for k in ("scale-up", "scale-out", "all-to-all"))
+        self.states = [StateCurve(value(f"state.{k}")["launch_s"], value(f"state.{k}")["compute_share"])
+                       for k in ("linear", "index")]
         self.skew = value("experts.skew")["tokens"]
         self.speculation = value("speculation")
         self.arrays: dict[int, Any] = {}
@@ -119,7 +121,8 @@ class Tables:
             *(self._prefill(k, at) if p == "prefill" else self._decode(k, at)
               for k in ("gqa", "mla") for p in ("prefill", "decode")),
             link=self._link(self.link, latency, at), network=self._link(self.network, None, at),
-            all_to_all=self._link(self.exchange, None, at), stream_share=0.7 * at.gain_memory)
+            all_to_all=self._link(self.exchange, None, at), stream_share=0.7 * at.gain_memory,
+            linear=self.states[0], index=self.states[1])
         over = Overheads(*(software(n) for n in OVERHEADS), self.skew)
         rest = xp.where(at.spread > 0.0, software("rest_spread"), software("rest"))
         named = {n: software(n) for n in SCHEDULER}

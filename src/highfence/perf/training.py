@@ -31,6 +31,7 @@ from highfence.perf.training_work import (
     Rates,
     TrainingCurves,
     TrainingSoftware,
+    attention_flops,
     head_operators,
     layer_operators,
     model_flops,
@@ -39,6 +40,9 @@ from highfence.perf.training_work import (
 BOUNDS = ("compute", "memory", "network", "overhead")
 OPTIMIZER_MOVED = 38.0
 """Bytes a parameter that a step of Adam moves: gradient twice, master copy and two moments read and written, weight."""
+
+REDUCING = ("hopper", "blackwell")
+"""Generations whose switches reduce in the network, so that sums move fewer bytes than a ring's (NVLink SHARP)."""
 
 TRAINABLE = ("bf16", "fp8")
 """Formats of the layers' products in training; the rest stays at 16 and 32 bits."""
@@ -91,7 +95,8 @@ class TrainingStep:
     mfu, hfu : model FLOPs, and those plus recomputed ones, over the peak of the precision; attention counts only the
     pairs that the mask leaves. operators : seconds an iteration. by_bound : seconds by :data:`BOUNDS`.
     memory : bytes of the fullest stage. energy_per_token : J; None without a thermal design power.
-    bubble_share : of the iteration that the pipeline idles.
+    bubble_share : of the iteration that the pipeline idles. evidence : ``fitted family`` if runs on chips of the same
+    generation were fitted, else ``data sheet only``.
     """
 
     seconds: float
@@ -107,7 +112,7 @@ class TrainingStep:
     chips: int
     bubble_share: float
     energy_per_token: float | None
-    evidence: str = "fitted family"
+    evidence: str
 
     def seconds_for(self, tokens: float) -> float:
         """Return the seconds to train on a number of tokens, without restarts and evaluations.
@@ -136,14 +141,14 @@ def train_step(model: ModelShape, chip: Accelerator, plan: TrainingPlan, *, batc
     --------
     >>> from highfence.perf.machine import machine_of
     >>> from highfence.perf.shape import shape_of
-    >>> plan = TrainingPlan(tp=8, pp=16, dp=64, head_slots=2, sequence_parallel=True)
+    >>> plan = TrainingPlan(tp=8, pp=16, cp=2, dp=32, interleave=8, head_slots=2, sequence_parallel=True)
     >>> step = train_step(shape_of("llama-3.1-405b"), accelerator_from(machine_of("H100")), plan, batch=2048,
     ...                   sequence=8192, micro_batch=1)
     >>> 0.3 < step.mfu < 0.5, round(step.memory.total / 1e9) < 86
     (True, True)
     """
     calibration = calibration or shipped_calibration()
-    curves = training_curves(calibration, plan.software)
+    curves = training_curves(calibration, plan.software, chip.generation)
     rates = rates_of(chip, precision, calibration)
     check_plan(model, plan, batch=batch, sequence=sequence, micro_batch=micro_batch)
     layout, count = layout_of(plan), float(micro_batches(plan, batch, micro_batch))
@@ -166,14 +171,18 @@ def _step(model: ModelShape, chip: Accelerator, plan: TrainingPlan, rates: Rates
     bubble = next(o.whole for o in done.operators if o.name == "pipeline bubble")
     spread, power = calibration.values("training-spread"), calibration.values("training-power")
     energy = None if chip.power is None else chip.power * power["average_power_share"] / rate
-    return TrainingStep(done.seconds, done.seconds * spread["low"], done.seconds * spread["high"], rate,
+    known = chip.generation in calibration.values("training-sustained")
+    return TrainingStep(done.seconds, done.seconds / spread["rate_high"], done.seconds / spread["rate_low"], rate,
                         done.flops * share, (done.flops + again) * share, done.operators, by_bound, memory,
-                        chip.capacity, plan.chips, bubble / done.seconds, energy)
+                        chip.capacity, plan.chips, bubble / done.seconds, energy,
+                        "fitted family" if known else "data sheet only")
 
 
 def iteration(xp: Any, model: ModelShape, chip: Chip, rates: Rates, layout: Layout, curves: TrainingCurves, *,
               micro_batch: Number, sequence: Number, micro_batches: Number) -> Iteration:
-    """Return one iteration on the slowest pipeline rank.
+    """Return one iteration on the slowest pipeline rank: one of the middle, or the last, which has the output head.
+
+    The last hands nothing on: it waits for half as many exchanges.
 
     Parameters
     ----------
@@ -182,17 +191,17 @@ def iteration(xp: Any, model: ModelShape, chip: Chip, rates: Rates, layout: Layo
     tokens = micro_batch * sequence / layout.cp
     layers = layer_operators(xp, model, chip, rates, layout, curves, micro_batch, sequence)
     head = head_operators(xp, model, chip, rates, layout, curves, micro_batch, sequence)
-    hop = 2.0 * layout.interleave * pipeline_time(xp, tokens, model.hidden, layout, chip, curves.link, curves.network)
+    hop = 2.0 * layout.interleave * pipeline_time(xp, tokens, model.hidden, layout, chip, curves.link, curves.pair)
     hop = xp.where(layout.pp > 1.0, hop, 0.0)
     whole, ends = total_seconds(layers), total_seconds(head)
     share = (model.layers + layout.head_slots) / (layout.pp * model.layers)
     lacking = xp.ceil(layout.head_slots / 2.0) / model.layers
-    with_head = (share - lacking) * whole + ends
-    last = xp.where(with_head > share * whole, 1.0, 0.0)
+    middle, with_head = share * whole + hop, (share - lacking) * whole + ends + 0.5 * hop
+    last = xp.where(with_head > middle, 1.0, 0.0)
     held = xp.where(last > 0.0, share - lacking, share)
-    slowest = xp.maximum(share * whole, with_head)
+    slowest = xp.maximum(middle, with_head)
     operators = [_times(o, micro_batches * held) for o in layers] + [_times(o, micro_batches * last) for o in head]
-    operators.append(_spent("pipeline hops", micro_batches * hop, "network"))
+    operators.append(_spent("pipeline hops", micro_batches * hop * (1.0 - 0.5 * last), "network"))
     mean = (whole + ends) / layout.pp + hop
     operators.append(_spent("pipeline bubble", (layout.pp - 1.0) / layout.interleave * mean, "overhead"))
     operators += _data_and_optimizer(xp, model, chip, layout, curves, micro_batches, slowest)
@@ -248,8 +257,6 @@ def recomputed_flops(model: ModelShape, plan: TrainingPlan, sequence: float, eag
 
     Fused attention's own second pass over its scores is part of its method and counts nowhere.
     """
-    from highfence.perf.training_work import attention_flops
-
     attention = attention_flops(FLOATS, model, sequence)
     if plan.recompute == "selective":
         return attention
@@ -279,8 +286,8 @@ def rates_of(chip: Accelerator, precision: str, calibration: Calibration) -> Rat
     return Rates(chip.peaks[fmt.arithmetic], chip.peaks["16"], fmt.activation, scale, sustained)
 
 
-def training_curves(calibration: Calibration, software: str) -> TrainingCurves:
-    """Return the curves of a generation of software.
+def training_curves(calibration: Calibration, software: str, generation: str = "") -> TrainingCurves:
+    """Return the curves of a software on chips of a generation.
 
     Raises
     ------
@@ -294,8 +301,10 @@ def training_curves(calibration: Calibration, software: str) -> TrainingCurves:
     values = calibration.values
     attention = dict(values("training-attention"))
     backward = attention.pop("backward")
+    link = "training-link-reducing" if generation in REDUCING else "training-link-ring"
     return TrainingCurves(GemmCurve(**values("training-gemm")), PrefillCurve(**attention), backward,
-                          LinkCurve(**values("training-link")), LinkCurve(**values("training-network")),
+                          LinkCurve(**values(link)), LinkCurve(**values("training-network")),
+                          LinkCurve(**values("training-network-pair")),
                           values("training-stream")["share"], TrainingSoftware(**values(prefix + software)))
 
 

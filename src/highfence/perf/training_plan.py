@@ -143,7 +143,8 @@ def _even(what: str, where: str, parts: int, whole: int) -> None:
     if whole % parts == 0:
         return
     divisors = [n for n in range(1, whole + 1) if whole % n == 0]
-    near = sorted(sorted(divisors, key=lambda n: abs(n - parts))[:2])
+    below = [n for n in divisors if n < parts][-1:]
+    near = below + [n for n in divisors if n > parts][:1]
     raise InputError(what, where=where, got=parts, expected=f"a divisor of {whole}", example=str(near[0]),
                      hint="nearest: " + ", ".join(str(n) for n in near), code="uneven-split")
 

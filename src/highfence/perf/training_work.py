@@ -66,6 +66,7 @@ class TrainingCurves:
     Attributes
     ----------
     backward : rate of fused attention's backward over its forward. stream_share : of the memory bandwidth.
+    network, pair : collectives over the network, and messages from one chip to one other.
     """
 
     gemm: GemmCurve
@@ -73,6 +74,7 @@ class TrainingCurves:
     backward: Number
     link: LinkCurve
     network: LinkCurve
+    pair: LinkCurve
     stream_share: Number
     software: TrainingSoftware
 

@@ -1,23 +1,28 @@
 """Fits of few-number curves to measured kernels, one set of numbers a kernel library, tied across its chips.
 
-A fit minimises the squared logarithm of predicted over measured seconds, with large residuals damped and each chip given
-the same weight. Every number has bounds (shares lie in (0, 1]) and a mild prior in its logarithm, so that what the data
-do not determine stays where it started. No number belongs to one chip: chips differ by their data sheets alone.
+A fit minimises the squared logarithm of predicted over measured seconds, with large residuals damped and each chip
+given the same weight. Every number has bounds (shares lie in (0, 1]) and a mild prior in its logarithm, so that what
+the data do not determine stays where it started. No number belongs to one chip: chips differ by their data sheets.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from highfence.core.errors import MissingExtra
+from highfence.catalogue import catalogue
+from highfence.core.errors import InputError
+from highfence.perf.calibration import Curve
 from highfence.perf.fitting import tables
 from highfence.perf.fitting.tables import Column, Table
+from highfence.perf.fitting.write import write_curves
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
 from highfence.perf.operators.collectives import LinkCurve, all_reduce_time
 from highfence.perf.operators.fed import fed_gemm_time
@@ -75,10 +80,9 @@ class Family:
 def scipy_optimize() -> Any:
     """Return :mod:`scipy.optimize`, or say what to install."""
     try:
-        from scipy import optimize
+        return import_module("scipy.optimize")
     except ImportError as error:
-        raise MissingExtra("fitting needs SciPy", hint="pip install scipy") from error
-    return optimize
+        raise InputError("fitting needs SciPy", hint="pip install scipy", code="missing-extra") from error
 
 
 def fit(family: Family, table: Table) -> dict[str, float]:
@@ -162,7 +166,7 @@ def gemm_curve(values: Values) -> GemmCurve:
 
 
 def decode_seconds(values: Values, table: Table) -> Column:
-    """Predict attention of one new token: ``batch, context, heads, kv_heads, dim`` or, without ``dim``, latent attention."""
+    """Predict attention of one token: ``batch, context, heads, kv_heads, dim``; without ``dim``, latent attention."""
     curve = DecodeCurve(**{name: values[name] for name in DecodeCurve.__dataclass_fields__})
     if "dim" in table.columns:
         kv, qk, v, width = table["kv_heads"], table["dim"], table["dim"], 2.0 * table["kv_heads"] * table["dim"]
@@ -248,13 +252,16 @@ def _prefill(data: Path, chip: str) -> Table:
     return tables.infersim_prefill(data).of(chip)
 
 
+def _eager_gemm(data: Path) -> Table:
+    return with_format(tables.llmcompass(data, "matmul"), "peak", 2.0)
+
+
 def with_format(table: Table, peak: str, width: float) -> Table:
     """Return products with the peak of their arithmetic and the bytes of their elements."""
     return table.plus(flops=table[peak], weight=width, activation=width)
 
 
-INFERSIM, TRTLLM = ("InferSim bench_data",), ("aiconfigurator trtllm",)
-LLMCOMPASS = ("LLMCompass figure 5",)
+INFERSIM, TRTLLM, LLMCOMPASS = ("infersim-kernels",), ("aiconfigurator-kernels",), ("llmcompass-figure-5",)
 
 GEMM_KEYS = ("m", "n", "k")
 
@@ -262,10 +269,11 @@ FAMILIES: tuple[Family, ...] = (
     Family("gemm.deepgemm-fp8", FP8_KNOBS, gemm_seconds, _fp8_gemm, INFERSIM, GEMM_KEYS,
            "FP8 products with scales a block, H20 and H800. feed_scale multiplies feed, which is stated at 16 bits."),
     Family("grouped.deepgemm-fp8-contiguous", FP8_KNOBS, gemm_seconds, partial(_fp8_grouped, masked=False), INFERSIM,
-           ("experts", "asked", "n", "k"), "Grouped FP8 products of prefill; tokens an expert as dealt, not as asked for."),
+           ("experts", "asked", "n", "k"), "Grouped FP8 products of prefill; tokens an expert as dealt, not as asked."),
     Family("grouped.deepgemm-fp8-masked", FP8_KNOBS, gemm_seconds, partial(_fp8_grouped, masked=True), INFERSIM,
            ("experts", "asked", "n", "k"), "Grouped FP8 products of decode; experts without a token do nothing."),
-    *(Family(f"fed.{id}", FED_KNOBS, fed_seconds, read, INFERSIM, keys, "The same rows with the price of edges in the feed.")
+    *(Family(f"fed.{id}", FED_KNOBS, fed_seconds, read, INFERSIM, keys,
+             "The same rows by the operator that puts the price of edges into the feed.")
       for id, read, keys in (
           ("deepgemm-fp8", _fp8_gemm, GEMM_KEYS),
           ("deepgemm-fp8-contiguous", partial(_fp8_grouped, masked=False), ("experts", "asked", "n", "k")),
@@ -286,15 +294,22 @@ FAMILIES: tuple[Family, ...] = (
     Family("gemm.trtllm-fp8", FP8_KNOBS, gemm_seconds,
            partial(_trtllm_gemm, format="fp8", peak="peak8", width=1.0), TRTLLM, GEMM_KEYS,
            "FP8 products with one scale a tensor; the time holds the quantisation of activations."),
-    Family("links.nccl-nvlink", LINK_KNOBS, reduce_seconds, tables.nccl, ("aiconfigurator nccl",), ("bytes", "ranks"),
+    Family("decode.trtllm-gqa", DECODE_KNOBS, decode_seconds, tables.trtllm_decode, TRTLLM,
+           ("heads", "kv_heads", "dim", "kv_bytes", "batch", "context"), "Grouped-query attention of one token.",
+           {"rows": 16.0}),
+    Family("decode.trtllm-latent", DECODE_KNOBS, decode_seconds, tables.trtllm_latent_decode, TRTLLM,
+           ("heads", "batch", "context"), "Latent attention of one token, 16-bit cache.", {"rows": 64.0}),
+    Family("prefill.trtllm", PREFILL_KNOBS, prefill_seconds, tables.trtllm_prefill, TRTLLM,
+           ("heads", "kv_heads", "qk_dim", "batch", "length"), "Causal attention over whole prompts at 16 bits."),
+    Family("links.nccl-nvlink", LINK_KNOBS, reduce_seconds, tables.nccl, TRTLLM, ("bytes", "ranks"),
            "NCCL all-reduce inside a node; above 1 where switches sum in the network."),
     Family("links.nccl-2023-nvlink", LINK_KNOBS, reduce_seconds, tables.llmcompass_all_reduce, LLMCOMPASS, ("bytes",),
            "All-reduce of four A100 on an eager stack, one chip."),
     Family("gemm.torch-fp16", GEMM_KNOBS, gemm_seconds,
-           lambda data: with_format(tables.llmcompass(data, "matmul"), "peak", 2.0), LLMCOMPASS, GEMM_KEYS,
+           _eager_gemm, LLMCOMPASS, GEMM_KEYS,
            "Eager 16-bit products on one A100, 20 shapes."),
     *(Family(f"pointwise.torch-{kind}", STREAM_KNOBS, stream_seconds,
-             lambda data, kind=kind: tables.llmcompass(data, kind), LLMCOMPASS, ("rows", "width"),
+             partial(tables.llmcompass, kind=kind), LLMCOMPASS, ("rows", "width"),
              f"Eager {kind} at 16 bits on one A100.") for kind in ("softmax", "layernorm", "gelu")),
 )
 
@@ -311,3 +326,36 @@ def family(id: str) -> Family:
 def errors(family: Family, values: Values, table: Table) -> Column:
     """Return predicted over measured seconds, minus one."""
     return family.seconds(values, table) / table["seconds"] - 1.0
+
+
+# The file of curves --------------------------------------------------------------------------------------------------
+
+TITLE = ("Kernel libraries, each tied across its chips, fitted to measured kernels: "
+         "python -m highfence.perf.fitting.kernels FOLDER")
+
+
+def fitted_curve(family: Family, table: Table) -> Curve:
+    """Return a family's curve as the calibration holds it; its note ends with the median error on its own rows."""
+    values = fit(family, table)
+    error = float(np.median(np.abs(errors(family, values, table))))
+    note = f"{family.note} Median error on its own rows {100.0 * error:.1f} %."
+    return Curve(family.id, values, family.data, len(table), chip_ids(table), "measured", note)
+
+
+def chip_ids(table: Table) -> tuple[str, ...]:
+    """Return the catalogue's ids of a table's chips; the source's own name where the catalogue has no such board."""
+    return tuple(catalogue().chip(tables.CHIPS[chip]).id if chip in tables.CHIPS else chip for chip in table.chips())
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Fit every family to the measurements in a folder and write the file of curves."""
+    from highfence.perf.calibration import DATA
+    from highfence.perf.neusight_cases import FAMILIES as NEUSIGHT
+
+    data = Path(arguments[0])
+    curves = [fitted_curve(family, family.read(data)) for family in (*FAMILIES, *NEUSIGHT)]
+    write_curves(DATA / "kernels.yaml", TITLE, curves)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

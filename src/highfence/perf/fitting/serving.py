@@ -65,6 +65,8 @@ def priors() -> dict[tuple[str, str], Prior]:
     decode = {"bandwidth_share": 0.88, "peak_share": 0.55, "feed": 15e12, "exposed": 0.25, "launch_s": 7e-6, "step_s": 0.4e-6}
     put("decode.gqa", decode, 0.2, "kind:gqa")
     put("decode.mla", {**decode, "launch_s": 14e-6}, 0.2, "kind:mla")
+    put("state.linear", {"launch_s": 20e-6, "compute_share": 0.15}, 0.5, "kind:linear")
+    put("state.index", {"launch_s": 30e-6, "compute_share": 0.4}, 0.5, "kind:index")
     put("link.scale-up", {"bandwidth_share": 1.1, "limit": 1.4e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.1, hop_s=1.0,
         half_bytes=0.2, limit=0.2)
     put("link.all-to-all", {"latency_s": 12e-6, "bandwidth_share": 0.8}, 0.4)
@@ -76,7 +78,8 @@ def priors() -> dict[tuple[str, str], Prior]:
             "step_s": 1e-3, "layer_s": 8e-6, "experts_s": 10e-6, "passes": 10.0, "gemm": 1.0, "experts": 1.0,
             "latency_s": {"trtllm": 5e-6, "sglang": 8e-6, "vllm": 9e-6}[program], "interference": 1.0, "ranks": 0.3,
             "rest": 0.5, "rest_spread": 2.0, "request_s": 15e-3, "token_s": 2e-6, "queue": 0.03, "ahead": 0.3,
-            "withheld": 19.0, "host_layer_s": 0.3e-3, "host_latent_s": 1.5e-3}, 0.6, f"software:{profile}", step_s=0.7, layer_s=0.7,
+            "withheld": 19.0, "host_layer_s": 0.3e-3, "host_latent_s": 1.0e-3,
+            "host_experts_s": 0.5e-3}, 0.6, f"software:{profile}", step_s=0.7, layer_s=0.7,
             experts_s=0.7, passes=0.3, withheld=0.3, ahead=1.0, gemm=0.12, experts=0.2, latency_s=0.5)
     return found
 
@@ -193,7 +196,7 @@ class Fit:
         places: dict[tuple[str, int], list[int]] = {}
         counts: dict[str, int] = {}
         for index, prior in enumerate(self.priors.values()):
-            kind = prior.block.partition(":")[0]
+            kind = prior.block if prior.block in {"kind:linear", "kind:index"} else prior.block.partition(":")[0]
             place = counts.get(prior.block, 0)
             counts[prior.block] = place + 1
             places.setdefault((kind, place if kind != "all" else index), []).append(index)
@@ -226,6 +229,8 @@ class Fit:
             tests[f"experts:{family}"] = lambda r, f=family: bool(r.shape.experts) and curve[r.experts] == f  # type: ignore[misc]
         for kind in ("gqa", "mla"):
             tests[f"kind:{kind}"] = lambda r, k=kind: (r.shape.mla is not None) == (k == "mla")  # type: ignore[misc]
+        tests["kind:linear"] = lambda r: r.shape.linear is not None
+        tests["kind:index"] = lambda r: r.shape.index_heads > 0
         for number, profile in enumerate(PROFILES):
             tests[f"software:{profile}"] = lambda r, n=number: r.profile == n  # type: ignore[misc]
         return {name: np.tile(np.array([test(r) for r in q]), 2) for name, test in tests.items()}

@@ -1,4 +1,4 @@
-"""Readers of the measured kernel tables: one table a library, one kernel a row, seconds and the chip's own numbers beside.
+"""Readers of the measured kernel tables: one table a library, one kernel a row, the chip's own numbers beside.
 
 The measurements do not ship with the package; every reader takes the folder that holds them. What was dropped or marked
 in each source is written in its reader. Numbers of chips come from the catalogue, never from a measurement.
@@ -23,8 +23,8 @@ Column = Any
 """A NumPy array with one value a row."""
 
 CHIPS = {
-    "h20": "H20", "h800": "H800", "a100_sxm": "A100 SXM 80GB", "h100_sxm": "H100 SXM", "h200_sxm": "H200", "b200_sxm": "B200",
-    "a100": "A100 SXM 80GB", "h100": "H100 SXM", "a40": "A40", "mi210": "MI210",
+    "h20": "H20", "h800": "H800", "a100_sxm": "A100 SXM 80GB", "h100_sxm": "H100 SXM", "h200_sxm": "H200",
+    "b200_sxm": "B200", "a100": "A100 SXM 80GB", "h100": "H100 SXM", "a40": "A40", "mi210": "MI210",
 }
 """Catalogue names of the chips that the sources name."""
 
@@ -127,7 +127,7 @@ def numbers(texts: Sequence[str]) -> Column:
     return np.array([float(text) if text.strip() else float("nan") for text in texts])
 
 
-# InferSim: FP8 matrix products and attention on H20 and H800 -----------------------------------------------------------
+# InferSim: FP8 matrix products and attention on H20 and H800 ---------------------------------------------------------
 
 _INFERSIM = Path("measured/InferSim/bench_data")
 _ATTENTION = ("dtype", "kv_dtype", "batch_size", "kv_len", "latency_us", "mfu")
@@ -151,7 +151,7 @@ def infersim_grouped(data: Path) -> Table:
 
     A row of the source holds two products, up with ``n = 2 * intermediate`` and down. Its tokens an expert are what
     was asked for; the benchmark deals each expert a random number near it. ``m`` is the mean that was dealt, taken
-    back out of the share of the peak that the source states beside the time: ``share * peak * seconds / (2 n k groups)``.
+    back out of the share of the peak beside the time in the source: ``share * peak * seconds / (2 n k groups)``.
     Masked rows that asked for one token dealt none to half of the experts: ``groups`` counts those with a token.
     """
     found = []
@@ -163,7 +163,7 @@ def infersim_grouped(data: Path) -> Table:
             for part, n, k in (("up", 2.0 * inner, hidden), ("down", hidden, inner)):
                 seconds, share = numbers(raw[f"{part}_proj_us"]) * 1e-6, numbers(raw[f"{part}_mfu"])
                 dealt = share * peak * seconds / (2.0 * n * k * groups)
-                active = np.where((batch > 0.0) & (asked == 1.0), np.minimum(0.5, 1.0), 1.0)
+                active = np.where((batch > 0.0) & (asked == 1.0), 0.5, 1.0)
                 found.append(Table({
                     "groups": np.maximum(groups * active, 1.0), "m": np.maximum(dealt / active, 1.0), "asked": asked,
                     "n": n, "k": k, "masked": np.full(len(n), batch), "seconds": seconds,
@@ -211,7 +211,7 @@ def infersim_latent_decode(data: Path) -> Table:
 
 
 def infersim_prefill(data: Path) -> Table:
-    """Return causal attention over whole prompts, batch 1: H20 with grouped heads, H800 with latent heads of 192 and 128.
+    """Return causal attention over whole prompts, batch 1: H20 with grouped heads, H800 with heads of 192 and 128.
 
     One chip a kind, so neither kind can be predicted from the other chip.
     """
@@ -241,7 +241,7 @@ def read_parquet(path: Path, where: str = "true") -> dict[str, Column]:
     try:
         import duckdb
     except ImportError as error:
-        raise MissingExtra("reading Parquet needs DuckDB", hint="pip install 'highfence[sql]'") from error
+        raise MissingExtra("sql", "reading measured kernels") from error
     with duckdb.connect() as base:
         found = base.execute(f"select * from read_parquet(?) where {where}", [str(path)]).fetchnumpy()
     return {name: np.asarray(column) for name, column in found.items()}
@@ -284,6 +284,36 @@ def trtllm_gemm(data: Path, format: str = "bfloat16") -> Table:
     return table.rows(~slow)
 
 
+def trtllm_decode(data: Path) -> Table:
+    """Return TensorRT-LLM's attention of one new token over the cache: ``batch, context, heads, kv_heads, dim``.
+
+    Rows with a window, with fewer than 128 cached tokens, or with more than 16 query heads a cache head are left out.
+    """
+    table = trtllm(data, "attention", "generation_attention",
+                   "window_size = 0 and step >= 127 and num_heads <= 16 * num_key_value_heads")
+    width = np.where(table["kv_cache_dtype"] == "bfloat16", 2.0, 1.0)
+    return table.plus(batch=table["batch_size"], context=table["step"] + 1.0, heads=table["num_heads"],
+                      kv_heads=table["num_key_value_heads"], dim=table["head_dim"], kv_bytes=width)
+
+
+def trtllm_latent_decode(data: Path) -> Table:
+    """Return TensorRT-LLM's latent attention of one new token, caches of 16 bits: ``batch, context, heads``.
+
+    The A100's rows are left out: its release (1.0.0) has no kernel made for it.
+    """
+    table = trtllm(data, "mla", "generation_mla", "kv_cache_dtype = 'bfloat16' and step >= 127")
+    table = table.rows(table["chip"] != "a100_sxm")
+    return table.plus(batch=table["batch_size"], context=table["step"] + 1.0, heads=table["num_heads"], kv_bytes=2.0)
+
+
+def trtllm_prefill(data: Path) -> Table:
+    """Return TensorRT-LLM's causal attention over whole prompts at 16 bits, of 64 tokens and 4 heads or more."""
+    table = trtllm(data, "attention", "context_attention",
+                   "window_size = 0 and isl >= 64 and num_heads >= 4 and attn_dtype = 'bfloat16'")
+    return table.plus(batch=table["batch_size"], length=table["isl"], heads=table["num_heads"],
+                      kv_heads=table["num_key_value_heads"], qk_dim=table["head_dim"], v_dim=table["head_dim"])
+
+
 def nccl(data: Path, operation: str = "all_reduce") -> Table:
     """Return NCCL collectives of 16-bit elements inside one node: ``bytes, ranks``; message sizes are elements."""
     found = []
@@ -297,13 +327,13 @@ def nccl(data: Path, operation: str = "all_reduce") -> Table:
     return with_chips(joined(found))
 
 
-# LLMCompass and NeuSight: eager PyTorch kernels ------------------------------------------------------------------------
+# LLMCompass and NeuSight: eager PyTorch kernels ----------------------------------------------------------------------
 
 _LLMCOMPASS = Path("measured/LLMCompass")
 
 
 def llmcompass(data: Path, kind: str, chip: str = "A100") -> Table:
-    """Return LLMCompass's single-operator rows at 16 bits: ``matmul`` m, n, k; ``softmax``, ``layernorm``, ``gelu`` rows, width.
+    """Return LLMCompass's 16-bit kernels: ``matmul`` (m, n, k); ``softmax``, ``layernorm``, ``gelu`` (rows, width).
 
     The source states elements a second (in 1e9) for all but products; seconds follow. Where softmax and layer norm
     are named ``M, N`` the norm runs along N.
@@ -345,11 +375,39 @@ def llmcompass_layer(data: Path, decode: bool) -> list[tuple[str, float]]:
     return list(zip(LAYER, (float(line) for line in path.read_text(encoding="utf-8").split())))
 
 
+# vidur: projections of whole models at 16 bits ------------------------------------------------------------------------
+
+_VIDUR = Path("measured/vidur/profiling")
+
+
+def vidur_gemm(data: Path) -> Table:
+    """Return the 16-bit projections of eight models on A100, H100 and A40: ``m, n, k``.
+
+    Medians of the source, in whole microseconds at best. A gated up-projection counts both of its halves. The source's
+    maintainers could not repeat its H100 profile (issue 72): a check of a curve, not a thing to fit to.
+    """
+    found = []
+    for path in sorted((data / _VIDUR / "compute").glob("*/*/*/mlp.csv")):
+        raw = read_csv(path)
+        tokens, tp, hidden = (numbers(raw[c]) for c in ("num_tokens", "num_tensor_parallel_workers", "n_embd"))
+        heads, kv_heads, inner = (numbers(raw[c]) for c in ("n_head", "n_kv_head", "n_expanded_embd"))
+        gated = np.array([2.0 if text == "True" else 1.0 for text in raw["use_gated_mlp"]])
+        dim = hidden / heads
+        for name, n, k in (("attn_pre_proj", (heads + 2.0 * kv_heads) * dim / tp, hidden),
+                           ("attn_post_proj", hidden, hidden / tp), ("mlp_up_proj", gated * inner / tp, hidden),
+                           ("mlp_down_proj", hidden, inner / tp)):
+            seconds = numbers(raw[f"time_stats.{name}.median"]) * 1e-3
+            rows = Table({"m": tokens, "n": n, "k": k, "seconds": seconds,
+                          "chip": np.full(len(tokens), path.relative_to(data / _VIDUR / "compute").parts[0])})
+            found.append(rows.rows(seconds > 0.0))
+    return with_chips(without_repeats(joined(found), ("chip", "m", "n", "k")))
+
+
 _NEUSIGHT = Path("measured/NeuSight")
 
 
 def neusight_chip(data: Path, device: str) -> dict[str, float]:
-    """Return a chip of NeuSight's device files in SI units: most of these GPUs are in no catalogue entry of their own."""
+    """Return a chip of NeuSight's device files in SI units: most of these boards have no entry in the catalogue."""
     raw = json.loads((data / _NEUSIGHT / "device_configs" / f"{device.replace(' ', '_')}.json").read_text("utf-8"))
     peak = raw.get("SingleFLOPs") or raw["SingleFLOPsMM"]
     return {"peak": peak * 1e9, "bandwidth": raw["Mem_Bw"] * 1e9, "units": float(raw["Num_Sm"]),
@@ -357,7 +415,7 @@ def neusight_chip(data: Path, device: str) -> dict[str, float]:
 
 
 def neusight(data: Path, kind: str) -> Table:
-    """Return NeuSight's 32-bit PyTorch kernels: ``linear`` and ``bmm`` (batch, m, n, k), ``softmax`` and ``ln`` (rows, width).
+    """Return NeuSight's 32-bit kernels: ``linear`` and ``bmm`` (batch, m, n, k), ``softmax`` and ``ln`` (rows, width).
 
     Repeated shapes of one device are dropped.
     """

@@ -1,12 +1,16 @@
 """Fit of the training curves: matrix products to kernels, the rest to published runs.
 
 Two steps. Products first, on 16-bit kernel measurements of large shapes over several chips. Then few factors of the
-software on published training runs, each with a prior, robustly and with every family weighing at most as much as
-:data:`FAMILY_ROWS` rows. Families that only judge never enter; a family may be left out to judge it.
+software on published training runs, each with a prior and robustly. Rows of one family with the same model and chip
+are nearly copies: together they weigh as much as one. Families that only judge never enter; a family may be left out to
+judge it.
 """
 
 from __future__ import annotations
 
+import json
+import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import exp, log, sqrt
@@ -15,21 +19,21 @@ from typing import Any
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import HighfenceError
-from highfence.perf.calibration import Calibration, shipped_calibration
+from highfence.perf.calibration import DATA, Calibration, Curve, shipped_calibration
+from highfence.perf.fitting.tables import Table, llmcompass, llmcompass_all_reduce, nccl, trtllm_gemm
+from highfence.perf.fitting.write import write_curves
 from highfence.perf.machine import machine_of
+from highfence.perf.operators.collectives import LinkCurve, all_reduce_time
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
-from highfence.perf.published_training import PublishedTraining, TrainingCase, question_as_run, read_published
+from highfence.perf.published_training import PublishedTraining, question_as_run, read_published
 from highfence.perf.training import Accelerator, accelerator_from, iteration, rates_of, training_curves
+from highfence.perf.training_cases import JUDGES, LEFT_OUT, left_out_cases, spread_of
 from highfence.perf.training_plan import TrainingPlan, layout_of, micro_batches
 
-JUDGES = ("korthikanti-2022",)
-"""Families that are never fitted."""
-
-FAMILY_ROWS = 10.0
 SPREAD = 0.06
 """Relative scatter of a published figure, beyond which a row pulls no harder (assumed)."""
 
-SOFTWARE = ("megatron-2021", "megatron-2022", "megatron-deepspeed", "megatron-core", "megatron-bridge", "fsdp", "xla")
+SOFTWARE = ("megatron-2021", "megatron-2022", "megatron-deepspeed", "megatron-core", "megatron-bridge", "fsdp-2022", "fsdp-2023", "xla")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +56,21 @@ class Factor:
 
 
 FACTORS: tuple[Factor, ...] = (
-    Factor("pace", "training-software-", "pace", 0.9, 0.08, SOFTWARE),
+    Factor("pace", "training-software-", "pace", 0.92, 0.04, SOFTWARE),
     Factor("attention", "training-software-", "attention_pace", 1.0, 0.3, SOFTWARE),
     Factor("fused passes", "training-software-", "passes", 1.0, 0.15, ("megatron-2021", "megatron-2022",
                                                                       "megatron-deepspeed", "megatron-core",
                                                                       "megatron-bridge", "xla")),
-    Factor("eager passes", "training-software-", "passes", 1.3, 0.3, ("fsdp",)),
+    Factor("eager passes", "training-software-", "passes", 1.3, 0.3, ("fsdp-2022", "fsdp-2023")),
     Factor("gaps", "training-software-", "layer_s", 5e-5, 0.8, SOFTWARE),
     Factor("visible data exchange", "training-software-", "overlap", 0.25, 0.6, ("megatron-core", "megatron-bridge",
-                                                                               "fsdp", "xla"), True),
+                                                                               "fsdp-2022", "fsdp-2023", "xla"), True),
     Factor("visible tensor exchange", "training-software-", "tensor_overlap", 0.7, 0.3, ("megatron-core",
                                                                                        "megatron-bridge", "xla"), True),
     Factor("dealing", "training-software-", "deal", 2.0, 0.7, SOFTWARE),
     Factor("experts", "training-software-", "experts_s", 2e-4, 0.8, SOFTWARE),
     Factor("feed of 8 bits", "training-feed", "fp8", 0.8, 0.5),
-    *(Factor(f"clocks of {g}", "training-sustained", g, 1.0, 0.07) for g in ("ampere", "hopper", "blackwell")),
+    *(Factor(f"clocks of {g}", "training-sustained", g, 1.0, 0.05) for g in ("ampere", "hopper", "blackwell")),
     Factor("network", "training-network", "bandwidth_share", 0.8, 0.2),
 )
 """Shared by all software, so that a family left out is still answered."""
@@ -82,28 +86,31 @@ def fit(data: Path, leave_out: str | None = None) -> dict[str, dict[str, float]]
 
     Parameters
     ----------
-    data : folder of the measurements. leave_out : family of published runs that must not be seen.
+    data : folder of the shared tables, which holds ``measured``. leave_out : family of published runs that must not be seen.
     """
     from scipy.optimize import least_squares
 
     base = shipped_calibration()
-    gemm = fit_products(data)
-    base = base.replaced({"training-gemm": gemm})
+    gemm, links = fit_products(data), fit_links(data)
+    base = base.replaced({"training-gemm": gemm, **links})
     rows = [row for row in runs(data, base) if row.question.family not in (*JUDGES, leave_out)]
-    many: dict[str, int] = {}
-    for row in rows:
-        many[row.question.family] = many.get(row.question.family, 0) + 1
+    many = Counter(_alike(row) for row in rows)
     factors = (*FACTORS, *OWN)
 
     def residuals(x: Any) -> list[float]:
         calibration = base.replaced(values_of(factors, x, gemm))
-        misses = [sqrt(min(1.0, FAMILY_ROWS / many[row.question.family])) * _capped(row.miss(calibration) / SPREAD)
+        misses = [sqrt(1.0 / many[_alike(row)]) * _capped(row.miss(calibration) / SPREAD)
                   for row in rows]
         return [*misses, *(float(v) for v in x)]
 
     found = least_squares(residuals, [0.0] * len(factors), bounds=(-3.0, 3.0), diff_step=1e-3, xtol=1e-4, ftol=1e-4,
                           max_nfev=12)
-    return {**values_of(factors, found.x, gemm)}
+    return {**links, **values_of(factors, found.x, gemm)}
+
+
+def _alike(row: Run) -> tuple[str, str, str]:
+    """Return what rows that are nearly copies have in common."""
+    return row.question.family, row.question.model.id, row.question.chip
 
 
 def _capped(z: float) -> float:
@@ -135,7 +142,7 @@ class Run:
         """Return the logarithm of predicted over published rate."""
         q = self.question
         done = iteration(FLOATS, q.model, self.chip.chip, rates_of(self.chip, q.precision, calibration),
-                         layout_of(self.plan), training_curves(calibration, self.plan.software),
+                         layout_of(self.plan), training_curves(calibration, self.plan.software, self.chip.generation),
                          micro_batch=float(self.micro_batch), sequence=float(q.sequence),
                          micro_batches=float(micro_batches(self.plan, q.batch, self.micro_batch)))
         return log(q.batch * q.sequence / done.seconds / self.plan.chips / q.rate)
@@ -144,7 +151,7 @@ class Run:
 def runs(data: Path, calibration: Calibration) -> list[Run]:
     """Return every published run that can be answered, as it was probably run."""
     found: list[Run] = []
-    for question in read_published(data / "published.csv")[0]:
+    for question in read_published(data)[0]:
         try:
             plan, micro = question_as_run(question, calibration)
         except HighfenceError:
@@ -153,19 +160,36 @@ def runs(data: Path, calibration: Calibration) -> list[Run]:
     return found
 
 
-KERNELS = (("a100_sxm", "1.0.0", "A100"), ("h100_sxm", "1.2.0rc5", "H100"), ("b200_sxm", "1.2.0rc5", "B200"))
-"""Folders of 16-bit product kernels: chip, version of the library, chip of the catalogue."""
+CHIPS = ("a100_sxm", "h100_sxm", "b200_sxm")
+"""Chips whose 16-bit products are fitted, each weighing as one; cuBLAS on the A100 weighs as a fourth."""
 
 SHAPES = 400
 """Kernels a chip, drawn evenly."""
 
 
+def product_tables(data: Path) -> list[Table]:
+    """Return the kernels of products of at least 1024 rows and 768 by 768 weights, one table a chip and library."""
+    whole = trtllm_gemm(data)
+    found = [_large(whole.of(chip)) for chip in CHIPS]
+    return [*found, _large(llmcompass(data, "matmul"))]
+
+
+def _large(table: Table) -> Table:
+    """Return at most :data:`SHAPES` kernels of a size that training has, drawn evenly over the sizes."""
+    import numpy as np
+
+    m, n, k = (table[c] for c in "mnk")
+    table = table.rows((m >= 1024.0) & (n >= 768.0) & (k >= 768.0))
+    order = np.lexsort((table["seconds"], table["k"], table["n"], table["m"]))
+    return table.rows(order[np.linspace(0, len(order) - 1, min(SHAPES, len(order))).astype(int)])
+
+
 def fit_products(data: Path) -> dict[str, float]:
-    """Return the curve of 16-bit matrix products, fitted to kernels of at least 1024 rows and 768 by 768 weights."""
+    """Return the curve of 16-bit matrix products, fitted to :func:`product_tables`."""
     import numpy as np
     from scipy.optimize import least_squares
 
-    tables = [(machine_of(chip), _kernels(data, folder, version)) for folder, version, chip in KERNELS]
+    tables = product_tables(data)
     names = ("peak_share", "feed", "depth_ramp", "edge_ramp", "exposed", "launch_s")
     scale = (1.0, 1e13, 100.0, 10.0, 1.0, 1e-6)
 
@@ -174,10 +198,10 @@ def fit_products(data: Path) -> dict[str, float]:
 
     def residuals(x: Any) -> Any:
         out = []
-        for machine, (m, n, k, seconds) in tables:
-            ours = gemm_time(np, m, n, k, peak=machine.peaks["16"], bandwidth=machine.bandwidth, units=machine.units,
+        for t in tables:
+            ours = gemm_time(np, t["m"], t["n"], t["k"], peak=t["peak"], bandwidth=t["bandwidth"], units=t["units"],
                              weight_bytes=2.0, activation_bytes=2.0, curve=GemmCurve(**curve(x)))[2]
-            out.append(np.log(ours / seconds) / sqrt(len(m)))
+            out.append(np.log(ours / t["seconds"]) / sqrt(len(t)))
         return np.concatenate(out)
 
     found = least_squares(residuals, (0.9, 4.0, 1.2, 0.5, 0.1, 3.0), loss="soft_l1", f_scale=0.01,
@@ -185,71 +209,107 @@ def fit_products(data: Path) -> dict[str, float]:
     return curve(found.x)
 
 
-def _kernels(data: Path, folder: str, version: str) -> tuple[Any, Any, Any, Any]:
+LINKS = {"training-link-ring": ("a100_sxm",), "training-link-reducing": ("h100_sxm", "b200_sxm")}
+"""Chips whose sums over links are fitted together."""
+
+LARGE = 1e6
+"""Bytes from which on a sum counts: training sums whole layers."""
+
+
+def link_tables(data: Path, id: str) -> list[Table]:
+    """Return the measured sums over links that a curve is fitted to, one table a chip."""
+    whole = nccl(data)
+    whole = whole.rows(whole["bytes"] >= LARGE)
+    found = [whole.of(chip) for chip in LINKS[id]]
+    return [*found, llmcompass_all_reduce(data)] if id == "training-link-ring" else found
+
+
+def fit_links(data: Path) -> dict[str, dict[str, float]]:
+    """Return the curves of sums over links: rings, and switches that reduce. Each chip weighs as one."""
     import numpy as np
-    import pandas as pd
+    from scipy.optimize import least_squares
 
-    path = data / "aiconfigurator" / "data" / folder / "gemm" / "trtllm" / version / "gemm_perf.parquet"
-    table = pd.read_parquet(path)
-    table = table[(table.gemm_dtype == "bfloat16") & (table.m >= 1024) & (table.n >= 768) & (table.k >= 768)]
-    table = table.sort_values(["m", "n", "k", "latency"])
-    table = table.iloc[np.linspace(0, len(table) - 1, min(SHAPES, len(table))).astype(int)]
-    return tuple(np.asarray(table[c], dtype=float) * f for c, f in (("m", 1.0), ("n", 1.0), ("k", 1.0),
-                                                                   ("latency", 1e-3)))  # type: ignore[return-value]
+    names = ("bandwidth_share", "limit", "latency_s", "hop_s", "half_bytes")
+    start = (1.0, 1.5e12, 1e-5, 5e-6, 2e7)
 
+    def fitted(tables: list[Table]) -> dict[str, float]:
+        def values(x: Any) -> list[float]:
+            return [s * exp(float(v)) for s, v in zip(start, x)]
 
-def left_out_cases(data: Path, base: Calibration | None = None) -> list[TrainingCase]:
-    """Return every published run predicted by a fit that never saw its family, with an interval from the others.
+        def residuals(x: Any) -> Any:
+            misses = [np.log(all_reduce_time(np, t["bytes"], t["ranks"], t["link"], LinkCurve(*values(x)))
+                             / t["seconds"]) / sqrt(len(t)) for t in tables]
+            return np.concatenate([*misses, 0.05 * np.asarray(x)])
 
-    The interval of a family holds the middle 80 % of the errors of all other families, each weighing at most as much
-    as :data:`FAMILY_ROWS` rows.
-    """
-    base = base or shipped_calibration()
-    families = sorted({row.question.family for row in runs(data, base)})
-    cases: list[TrainingCase] = []
-    shared: dict[str, dict[str, float]] | None = None
-    for family in families:
-        if family in JUDGES:
-            shared = shared or fit(data)
-            values = shared
-        else:
-            values = fit(data, family)
-        calibration = base.replaced(values)
-        for row in runs(data, calibration):
-            q = row.question
-            if q.family == family:
-                cases.append(TrainingCase(q.id, family, q.chip, q.rate * exp(row.miss(calibration)), q.rate, 0.0, 0.0,
-                                          False, q.source, f"{row.plan.recompute}, micro-batch {row.micro_batch}"))
-    return [with_interval(case, cases) for case in cases]
+        return dict(zip(names, values(least_squares(residuals, np.zeros(5), loss="soft_l1", f_scale=0.03).x)))
+
+    return {id: fitted(link_tables(data, id)) for id in LINKS}
 
 
-def with_interval(case: TrainingCase, cases: list[TrainingCase]) -> TrainingCase:
-    """Return a case with the interval that the errors of all other families suggest."""
-    low, high = spread_of([c for c in cases if c.family != case.family])
-    return replace(case, low=case.ours * low, high=case.ours * high)
+def left_out_fits(data: Path) -> dict[str, dict[str, dict[str, float]]]:
+    """Return the values of every fitted curve, by the family that their fit never saw."""
+    families = sorted({row.question.family for row in runs(data, shipped_calibration())} - set(JUDGES))
+    return {family: _rounded(fit(data, family)) for family in families}
 
 
-def spread_of(cases: list[TrainingCase]) -> tuple[float, float]:
-    """Return published over predicted rate at the tenth and ninetieth percentile, families weighted."""
-    many: dict[str, int] = {}
-    for case in cases:
-        many[case.family] = many.get(case.family, 0) + 1
-    ratios = sorted((case.theirs / case.ours, min(1.0, FAMILY_ROWS / many[case.family])) for case in cases)
-    total = sum(weight for _, weight in ratios)
-    return _quantile(ratios, 0.1 * total), _quantile(ratios, 0.9 * total)
+def _rounded(values: Mapping[str, Mapping[str, float]]) -> dict[str, dict[str, float]]:
+    return {id: {name: float(f"{value:.5g}") for name, value in curve.items()} for id, curve in values.items()}
 
 
-def _quantile(ratios: list[tuple[float, float]], at: float) -> float:
-    passed = 0.0
-    for ratio, weight in ratios:
-        passed += weight
-        if passed >= at:
-            return ratio
-    return ratios[-1][0]
+NOTES = {
+    "training-gemm": "16-bit products; the share of the memory bandwidth is assumed",
+    "training-link-ring": "sums of 1 MB and more by NCCL in one server, without reduction in the switches",
+    "training-link-reducing": "sums of 1 MB and more by NCCL in one server whose switches reduce",
+    "training-attention": "share, feed and backward of fused attention, assumed; attention_pace of each software is fitted",
+    "training-network-pair": "messages of one chip to one other over the network (assumed)",
+    "training-stream": "norms and activations in fused kernels (assumed); passes of each software is fitted",
+    "training-power": "share of the thermal design power that a chip draws in training (assumed; 0.6 to 0.9)",
+    "training-spread": "published over predicted rate, 10th and 90th percentile, each family left out of the fit",
+    "training-software-megatron-2022": "no run is fitted: the mean of all software",
+}
 
 
-def summary(cases: list[TrainingCase]) -> Mapping[str, float]:
-    """Return median absolute error, coverage and number of rows."""
-    errors = sorted(abs(case.error) for case in cases)
-    covered = sum(case.low <= case.theirs <= case.high for case in cases) / len(cases)
-    return {"median_error": errors[len(errors) // 2], "covered": covered, "n": float(len(cases))}
+def fitted_curves(data: Path, values: Mapping[str, Mapping[str, float]],
+                  left_out: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[Curve]:
+    """Return all curves of training with what they were fitted to, and the spread of the runs left out."""
+    base = shipped_calibration()
+    rows = [row for row in runs(data, base.replaced(values)) if row.question.family not in JUDGES]
+    low, high = spread_of([case for case in left_out_cases(data, left_out) if case.family not in JUDGES])
+    fitted = base.replaced({**values, "training-spread": {"rate_low": low, "rate_high": high}})
+    return [_curve(fitted[id], data, rows) for id in sorted(base.curves) if id.startswith("training-")]
+
+
+def _curve(curve: Curve, data: Path, rows: list[Run]) -> Curve:
+    """Return a curve with its provenance."""
+    note, software = NOTES.get(curve.id, ""), curve.id.removeprefix("training-software-")
+    if curve.id == "training-gemm":
+        tables = product_tables(data)
+        chips = tuple(sorted({machine_of(c).id for c in ("A100", "H100", "B200")}))
+        return replace(curve, data=("aiconfigurator-gemm", "llmcompass-matmul"), rows=sum(map(len, tables)), chips=chips,
+                       grade="measured", note=note)
+    if curve.id in LINKS:
+        tables = link_tables(data, curve.id)
+        sets = ("aiconfigurator-nccl", "llmcompass-all-reduce") if curve.id.endswith("ring") else ("aiconfigurator-nccl",)
+        chips = tuple(sorted(machine_of(c.partition("_")[0].upper()).id for c in LINKS[curve.id]))
+        return replace(curve, data=sets, rows=sum(map(len, tables)), chips=chips, grade="measured", note=note)
+    if curve.id in ("training-attention", "training-stream", "training-power", "training-network-pair"):
+        return replace(curve, data=(), rows=0, chips=(), grade="assumed", note=note)
+    seen = [row for row in rows if software == curve.id or row.plan.software == software]
+    if not seen:
+        return replace(curve, data=(), rows=0, chips=(), grade="assumed", note=note)
+    return replace(curve, data=tuple(sorted({row.question.family for row in seen})), rows=len(seen),
+                   chips=tuple(sorted({machine_of(row.question.chip).id for row in seen})), grade="measured", note=note)
+
+
+def main() -> None:
+    """Fit all curves of training to a folder of measurements and write them: ``python -m ... DATA``."""
+    data = Path(sys.argv[1])
+    values, left_out = fit(data), left_out_fits(data)
+    write_curves(DATA / "training.yaml", "Training: products, exchanges and clocks, and software by program and year.",
+                 fitted_curves(data, values, left_out))
+    LEFT_OUT.parent.mkdir(exist_ok=True)
+    LEFT_OUT.write_text(json.dumps(left_out, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -71,3 +71,20 @@ def gather_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: Link
 def all_to_all_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: LinkCurve) -> Number:
     """Return seconds for each of ``n`` chips to send ``size`` bytes, divided among all."""
     return transfer_time(xp, size * wire_share(n), n, bandwidth, curve)
+
+
+def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, link: Number, network: Number,
+                           inside: LinkCurve, outside: LinkCurve) -> Number:
+    """Return seconds of an all-reduce over ``n`` chips of which ``domain`` share links.
+
+    Within a domain over its links, then each chip's part of the sum among the domains over the network.
+
+    >>> from highfence.core.arrays import FLOATS
+    >>> near, far = LinkCurve(0.8, 1e12, 8e-6, 2e-6, 1e6), LinkCurve(0.8, 1e13, 2e-5, 2e-6, 1e6)
+    >>> one, two = (tiered_all_reduce_time(FLOATS, 1e6, n, 8.0, 450e9, 50e9, near, far) for n in (8.0, 16.0))
+    >>> one < two
+    True
+    """
+    near = xp.minimum(n, domain)
+    return (all_reduce_time(xp, size, near, link, inside)
+            + all_reduce_time(xp, size / near, xp.ceil(n / near), network, outside))

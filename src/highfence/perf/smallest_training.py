@@ -1,0 +1,72 @@
+"""The fewest chips that hold a model in training, and the quickest way to divide it among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from highfence.core.errors import InputError, NoAnswer
+from highfence.perf.calibration import shipped_calibration
+from highfence.perf.machine import Machine
+from highfence.perf.shape import ModelShape
+from highfence.perf.training import TrainingStep, accelerator_from, plan_memory, rates_of, train_step, training_curves
+from highfence.perf.training_plan import RECOMPUTE, TrainingPlan, check_plan
+
+SIZES = tuple(2**n for n in range(13))
+"""Numbers of chips that are tried."""
+
+
+def smallest_training(machine: Machine, shape: ModelShape, *, sequence: int, load: float = 8.0,
+                      precision: str = "bf16") -> tuple[TrainingPlan, TrainingStep]:
+    """Return the quickest plan, and its step, on the fewest chips whose memory holds the training of a model.
+
+    Parameters
+    ----------
+    sequence : tokens. load : sequences a chip and iteration, at least one for every data parallel rank.
+
+    Examples
+    --------
+    >>> from highfence.perf.machine import machine_of
+    >>> from highfence.perf.shape import shape_of
+    >>> plan, step = smallest_training(machine_of("H100"), shape_of("llama-3.1-8b"), sequence=8192)
+    >>> plan.chips, 0.2 < step.mfu < 0.6
+    (4, True)
+
+    Raises
+    ------
+    InputError : a precision that cannot be trained in. NoAnswer : no number of chips that was tried holds it.
+    """
+    chip, curves = accelerator_from(machine), training_curves(shipped_calibration(), TrainingPlan().software)
+    rates_of(chip, precision, shipped_calibration())
+    for chips in SIZES:
+        batch = max(round(load * chips), chips)
+        fitting = [plan for plan in plans(machine, shape, chips) if _fits(machine, shape, plan, curves, batch, sequence)]
+        if fitting:
+            steps = [(plan, train_step(shape, chip, plan, batch=batch, sequence=sequence, micro_batch=1,
+                                       precision=precision)) for plan in fitting]
+            return min(steps, key=lambda pair: pair[1].seconds)
+    raise NoAnswer(f"training {shape.id} does not fit on up to {SIZES[-1]:,} of {machine.name}", missing="memory",
+                   would_change="shorter sequences")
+
+
+def plans(machine: Machine, shape: ModelShape, chips: int) -> Iterator[TrainingPlan]:
+    """Yield the usual plans for some chips: tensor parallel where links join them, stages, the rest data parallel."""
+    powers = [2**n for n in range(chips.bit_length()) if 2**n <= chips]
+    for tp, pp, recompute in product(powers, powers, RECOMPUTE):
+        slots = int(-shape.layers % pp)
+        if tp > machine.domain or tp * pp > chips or shape.heads % tp or pp > shape.layers or slots > pp // 2:
+            continue
+        dp = chips // (tp * pp)
+        for ep in powers if shape.experts else (1,):
+            if dp % ep == 0 and (not shape.experts or shape.experts % ep == 0):
+                yield TrainingPlan(tp=tp, pp=pp, dp=dp, ep=ep, head_slots=slots, sequence_parallel=tp > 1,
+                                   recompute=recompute)
+
+
+def _fits(machine: Machine, shape: ModelShape, plan: TrainingPlan, curves: object, batch: int, sequence: int) -> bool:
+    try:
+        check_plan(shape, plan, batch=batch, sequence=sequence, micro_batch=1)
+    except InputError:
+        return False
+    memory = plan_memory(shape, plan, curves, batch=batch, sequence=sequence, micro_batch=1)  # type: ignore[arg-type]
+    return bool(memory.total <= machine.memory)
