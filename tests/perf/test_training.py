@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ from highfence.perf.training import (
     training_curves,
 )
 from highfence.perf.training_cases import JUDGES, interval_score, left_out_cases, plain_cases, summary, training_cases
-from highfence.perf.training_memory import activation_bytes, block_parameters, in_flight
+from highfence.perf.training_memory import activation_bytes, block_parameters, in_flight, training_memory
 from highfence.perf.training_plan import TrainingPlan, layout_of, layouts_of
 from highfence.perf.training_work import Rates
 
@@ -92,7 +93,7 @@ def test_splitting_a_model_further_never_costs_fewer_chip_seconds_of_its_layers(
         return (step.seconds - sum(o.whole for o in step.operators if o.name in ("optimizer", "host"))) * n / (8 * n)
 
     costs = [cost(n) for n in (1, 2, 4, 8)]
-    assert all(later >= sooner * (1 - 1e-9) for sooner, later in zip(costs, costs[1:]))
+    assert all(later >= sooner * (1 - 1e-9) for sooner, later in itertools.pairwise(costs))
 
 
 def test_single_equals_batch():
@@ -110,6 +111,28 @@ def test_single_equals_batch():
             alone = iteration(FLOATS, model, chip.chip, rates, layout_of(plan), curves, micro_batch=1.0,
                               sequence=2048.0, micro_batches=counts[row])
             assert alone.seconds == pytest.approx(found.seconds[row], rel=1e-12)
+
+
+@pytest.mark.parametrize("software", ["megatron-core", "megatron-2022"])
+@pytest.mark.parametrize("model", [SMALL, MIXED, LATENT])
+def test_the_kernels_keep_to_the_array_standard(software, model):
+    xp = pytest.importorskip("array_api_strict")
+    curves = training_curves(shipped_calibration(), software, "hopper")
+    rates = rates_of(H100, "bf16", shipped_calibration())
+    layout, plan = layouts_of(xp, [PLANS[1], PLANS[1]]), PLANS[1]
+
+    def both(value):
+        return xp.asarray([float(value), float(value)])
+
+    chip = Chip(*(both(getattr(H100.chip, name)) for name in Chip.__slots__))
+    found = iteration(xp, model, chip, Rates(*(both(getattr(rates, name)) for name in Rates.__slots__)), layout, curves,
+                      micro_batch=both(1), sequence=both(2048), micro_batches=both(8)).seconds
+    memory = training_memory(xp, model, layout, kept_of(curves.software, 2.0), micro_batch=both(1),
+                             sequence=both(2048), micro_batches=both(8)).total
+    alone = train_step(model, H100, replace(plan, software=software), batch=8 * plan.dp, sequence=2048, micro_batch=1,
+                       check_memory=False)
+    assert float(found[1]) == pytest.approx(alone.seconds, rel=1e-12)
+    assert float(memory[1]) == pytest.approx(alone.memory.total, rel=1e-12)
 
 
 @pytest.mark.parametrize("interleave", [1, 2, 4])
@@ -169,19 +192,19 @@ def test_experts_are_dealt_over_the_network_only_beyond_the_domain():
 
 
 REFUSED = [
-    (dict(plan=TrainingPlan(tp=3)), "--tp", "nearest: 2, 4"),
-    (dict(plan=TrainingPlan(pp=5)), "--pp", "nearest: 4, 8"),
-    (dict(plan=TrainingPlan(pp=4, interleave=3)), "--interleave", "nearest: 2, 4"),
-    (dict(plan=TrainingPlan(interleave=2)), "--interleave", "only a pipeline"),
-    (dict(plan=TrainingPlan(dp=3)), "--batch", "63"),
-    (dict(micro_batch=0), "--micro_batch", "at least 1"),
-    (dict(plan=TrainingPlan(dp=8, ep=8)), "--ep", "no experts"),
-    (dict(plan=TrainingPlan(recompute="som")), "--recompute", "selective"),
-    (dict(plan=TrainingPlan(zero=4)), "--zero", "0, 1, 2 or 3"),
-    (dict(plan=TrainingPlan(software="megatron-cor")), "--software", "megatron-core"),
-    (dict(precision="fp12"), "--precision", "no such number format"),
-    (dict(precision="int8"), "--precision", "bf16, fp8"),
-    (dict(chip=A100, precision="fp8"), "--precision", "no fp8 arithmetic"),
+    ({"plan": TrainingPlan(tp=3)}, "--tp", "nearest: 2, 4"),
+    ({"plan": TrainingPlan(pp=5)}, "--pp", "nearest: 4, 8"),
+    ({"plan": TrainingPlan(pp=4, interleave=3)}, "--interleave", "nearest: 2, 4"),
+    ({"plan": TrainingPlan(interleave=2)}, "--interleave", "only a pipeline"),
+    ({"plan": TrainingPlan(dp=3)}, "--batch", "63"),
+    ({"micro_batch": 0}, "--micro_batch", "at least 1"),
+    ({"plan": TrainingPlan(dp=8, ep=8)}, "--ep", "no experts"),
+    ({"plan": TrainingPlan(recompute="som")}, "--recompute", "selective"),
+    ({"plan": TrainingPlan(zero=4)}, "--zero", "0, 1, 2 or 3"),
+    ({"plan": TrainingPlan(software="megatron-cor")}, "--software", "megatron-core"),
+    ({"precision": "fp12"}, "--precision", "no such number format"),
+    ({"precision": "int8"}, "--precision", "bf16, fp8"),
+    ({"chip": A100, "precision": "fp8"}, "--precision", "no fp8 arithmetic"),
 ]
 
 
@@ -215,8 +238,9 @@ CALCULON = SHARED / "measured" / "calculon"
 NAMES = {"megatron-22B": "megatron-gpt-22b", "gpt3-175B": "gpt-3-175b", "turing-530B": "megatron-gpt-529.6b",
          "megatron-1T": "megatron-gpt-1008b"}
 published = pytest.mark.skipif(not (SHARED / "measured" / "published.csv").is_file(),
-                               reason=f"no published.csv in {SHARED}; set HIGHFENCE_SHARED_DATA to a folder that has it")
-megatron = pytest.mark.skipif(not CALCULON.is_dir(), reason=f"no Megatron runs in {CALCULON}; set HIGHFENCE_SHARED_DATA")
+                               reason=f"no published.csv in {SHARED}; set HIGHFENCE_SHARED_DATA")
+megatron = pytest.mark.skipif(not CALCULON.is_dir(),
+                              reason=f"no Megatron runs in {CALCULON}; set HIGHFENCE_SHARED_DATA")
 
 
 def megatron_rows(table: str) -> list[tuple[str, str, str, float]]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from highfence.catalogue import catalogue
+from highfence.catalogue.sheets import KNOWN
 from highfence.core.errors import InputError, NoAnswer
 from highfence.rules import classify, read_overlay
 from highfence.rules.bulk import classify_rows, parse_conditions, read_rows, write_csv
 from highfence.rules.metrics import LAW_FLAGS, LAW_METRICS
-from highfence.rules.sheet import KNOWN
 from highfence.rules.store import shipped_law
 
 LAW = shipped_law()

@@ -21,6 +21,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("law", "Say what the law makes of a part on one day."),
     "diff": ("law", "Show which chips change status between two days or under an overlay."),
     "overlays": ("law", "List the bills and readings that ship as overlays."),
+    "perf": ("perf", "Predict what a chip does with a language model."),
+    "compare": ("perf", "Compare chips at decode, prefill, training or energy."),
+    "support": ("perf", "Tell what is covered for a chip and a model."),
     "brief": ("report", "Write the brief of a chip: terminal, HTML and JSON."),
     "validate": ("report", "Recompute every published case and law case."),
     "template": ("law", "Print a sheet to fill in."),
@@ -29,12 +32,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 NEWCOMER = """\
-highfence computes what a chip export rule does. Five things to try:
+highfence computes what a chip export rule does. Six things to try:
 
   highfence chip H20                                   what a chip is, every number with its source
   highfence classify H20 --to CN --on 2025-05-01 --why what the law said of it on that day, clause by clause
   highfence diff --on 2023-11-16 --on 2023-11-17       which chips a rule moved
   highfence brief H20                                  the whole story on one page
+  highfence perf H20 --model llama-3.1-70b --tp 8      what it does on LLM work, with an interval
   highfence chips --where 'tpp>=4800' --sort -tpp      every chip above a line
 
 highfence --help lists all commands. Not legal advice."""

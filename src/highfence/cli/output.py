@@ -52,17 +52,9 @@ def print_rows(rows: Sequence[Row], format_: str, kind: str, *, columns: Sequenc
 
 def as_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:
     """Return rows as CSV with spreadsheet formulas escaped."""
-    import csv
-    import io
+    from highfence.core.sheets import csv_text
 
-    from highfence.rules.bulk import escape_cell
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([escape_cell(cell(row.get(c))) for c in columns])
-    return out.getvalue()
+    return csv_text(columns, ({c: cell(row.get(c)) for c in columns} for row in rows))
 
 
 def as_markdown(columns: Sequence[str], rows: Iterable[Row]) -> str:

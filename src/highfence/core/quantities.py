@@ -44,6 +44,7 @@ KINDS: dict[str, Kind] = {
     "capacity": Kind("B", (("GB", 1e9), ("MB", 1e6)), "96 GB"),
     "area": Kind("mm2", (("mm²", 1.0),), "814 mm2"),
     "length_nm": Kind("nm", (("nm", 1.0),), "5 nm"),
+    "time": Kind("s", (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)), "50 ms"),
     "power": Kind("W", (("W", 1.0),), "400 W"),
     "frequency": Kind("Hz", (("GHz", 1e9), ("MHz", 1e6)), "1.98 GHz"),
     "money": Kind("USD", (("USD", 1.0),), "11000 USD"),

@@ -58,6 +58,7 @@ def serving_at_rate(chip: str | Machine, model: str | ModelShape, *, rate: float
         low, high = (low, middle) if middle.requests_per_s >= rate else (middle, high)
     busy = at(min(high.concurrency + BUSY * sqrt(high.concurrency), MAX_CONCURRENCY))
     return replace(high, ttft_p99=max(high.ttft_p99, busy.ttft_p99), tpot_p99=max(high.tpot_p99, busy.tpot_p99),
+                   statistic="means over requests; p99 at the busiest hundredth of the time",
                    arrivals=f"open loop, random arrivals at {rate:g} requests/s; the load follows by Little's law")
 
 

@@ -33,6 +33,7 @@ from highfence.perf.tables import FORMAT_NAMES, Tables
 from highfence.perf.vendors import gains_of
 
 MAX_LENGTH, MAX_CONCURRENCY = 10_000_000, 1_000_000
+MAX_ACCEPTED = 64.0
 
 
 @lru_cache(maxsize=4)
@@ -111,7 +112,18 @@ def serving(chip: str | Machine, model: str | ModelShape, *, prompt: float = 102
     question = ask(chip, model, prompt=prompt, output=output, concurrency=concurrency, **split)
     if not 0.0 <= cached < prompt:
         raise InputError("the cached part must be shorter than the prompt", where="--cached", got=cached)
+    _check_extras(question.shape, imbalance, accepted)
     return predict(question, calibration, cached=cached, imbalance=imbalance, accepted=accepted)
+
+
+def _check_extras(shape: ModelShape, imbalance: float, accepted: float | None) -> None:
+    """Refuse an imbalance below the mean or beyond all experts, and a step that keeps less than its one token."""
+    if not 1.0 <= imbalance <= max(shape.experts, 1.0):
+        raise InputError("the busiest rank's load over the mean", where="--imbalance", got=imbalance,
+                         expected=f"1 to {max(shape.experts, 1.0):.0f}", example="1.2" if shape.experts else "1")
+    if accepted is not None and not 1.0 <= accepted <= MAX_ACCEPTED:
+        raise InputError("tokens that a step of speculative decoding keeps", where="--accepted", got=accepted,
+                         expected=f"1 to {MAX_ACCEPTED:.0f}", example="2.5")
 
 
 def predict(question: Question, calibration: Calibration | None = None, *, cached: float = 0.0, imbalance: float = 1.0,

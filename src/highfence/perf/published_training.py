@@ -46,23 +46,25 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "megatron-2021": Family("megatron-2021", "full", 0, False, recomputed=True,
                             note="micro-batch and interleaving unsaid: the quickest power of two that fits; none"),
-    "mt-nlg-2022": Family("megatron-deepspeed", "full", 1, False, note="micro-batch unsaid: one; recomputation as its report"),
+    "mt-nlg-2022": Family("megatron-deepspeed", "full", 1, False,
+                          note="micro-batch unsaid: one; recomputation as its report"),
     "korthikanti-2022": Family("megatron-2022", zero=0),
     "mosaicml-llm-foundry": Family("fsdp-2022", zero=3, sequence_parallel=False,
                                    note="torch 1.13 to 2.0: the later on H100, which came with it"),
     "llama3-2024": Family("megatron-core", zero=2, interleave=8,
-                          note="micro-batch one; one layer a stage, as its 126 layers and two places on 16 ranks allow; "
+                          note="micro-batch one; one layer a stage, as 126 layers and two places on 16 ranks allow; "
                                "no recomputation, as its paper says of 8,192 tokens a chip"),
     "nvidia-nemo": Family("megatron-bridge", note="recomputation unsaid: none, or the least that fits"),
     "flagperf": Family("megatron-core", note="micro-batch unsaid: the quickest that fits; recomputation the least"),
-    "google-maxtext": Family("xla", zero=3, note="remat minimal: counted as none, since only cheap operators run twice"),
+    "google-maxtext": Family("xla", zero=3, note="remat minimal: counted as none, only cheap operators run twice"),
     "mindformers": Family("megatron-core", "selective"),
 }
 """Families whose rows state chips, model, precision, batch, lengths and plan."""
 
 MODELS = {
-    "Megatron-22B (h=6144,L=48)": "megatron-gpt-22b", "GPT-3 175B": "gpt-3-175b", "Turing-NLG 530B": "megatron-gpt-529.6b",
-    "Megatron-1T": "megatron-gpt-1008b", "MT-NLG 530B (L=105,h=20480,heads=128)": "megatron-gpt-529.6b",
+    "Megatron-22B (h=6144,L=48)": "megatron-gpt-22b", "GPT-3 175B": "gpt-3-175b",
+    "Turing-NLG 530B": "megatron-gpt-529.6b", "Megatron-1T": "megatron-gpt-1008b",
+    "MT-NLG 530B (L=105,h=20480,heads=128)": "megatron-gpt-529.6b",
     "Llama 3 405B": "llama-3.1-405b", "LLAMA3_8B": "llama-3-8b", "LLAMA3_70B": "llama-3-70b",
     "LLAMA3.1_405B": "llama-3.1-405b", "GPT OSS 120B": "gpt-oss-120b", "Qwen3_30B_a3B": "qwen3-30b-a3b",
     "Qwen3_235B_a22B": "qwen3-235b-a22b", "DeepSeekV3": "deepseek-v3", "LLaMA2-70B": "llama-2-70b",
@@ -138,7 +140,8 @@ def question_of(row: dict[str, str]) -> PublishedTraining:
     """
     family = FAMILIES.get(row["source_family"])
     if family is None or row["chip"] not in CHIPS:
-        raise InputError("no family or chip of this name", where=row["id"], got=f"{row['source_family']}, {row['chip']}")
+        raise InputError("no family or chip of this name", where=row["id"],
+                         got=f"{row['source_family']}, {row['chip']}")
     name = row["model"].split(" + ")[0]
     model = shape_of(MODELS.get(name, name))
     model = replace(model, vocab=PADDED_VOCABULARY.get(model.id, model.vocab))
@@ -199,8 +202,8 @@ def _rate(row: dict[str, str], family: Family, model: ModelShape, plan: Training
     if unit.startswith("TFLOP/s"):
         flops = model_flops(FLOATS, model, float(sequence), causal=not family.full_square)
         if family.recomputed:
-            flops = flops + recomputed_flops(model, plan, float(sequence), True)
-        return value * 1e12 * sequence / flops
+            flops = flops + recomputed_flops(model, plan, float(sequence))
+        return value * 1e12 * sequence / float(flops)
     raise InputError("a unit that is no rate", where=row["id"], got=unit)
 
 

@@ -41,6 +41,7 @@ ERA = "2026-01-20"
 """Day between the two eras of each program in the calibration."""
 
 MAX_TOKENS = 10_000_000.0
+MOST_REQUESTS = 1_000_000.0
 _NOTE = re.compile(r"silicon_concurrency=(\d+)")
 _DATE = re.compile(r"measured=(\d{4}-\d{2}-\d{2})")
 
@@ -51,7 +52,7 @@ class Side:
 
     Attributes
     ----------
-    batch : sequences of one attention rank. workers : replicas.
+    batch : sequences of one attention rank, 0 where the concurrency says it. workers : replicas, 0 if unstated.
     """
 
     batch: float
@@ -92,6 +93,28 @@ class Question:
     withheld: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What a row says apart from its load: read once for all rows that say the same."""
+
+    shape: ModelShape
+    machine: Machine
+    program: str
+    disaggregated: bool
+    dense: int
+    experts: int
+    dense_peak: float
+    experts_peak: float
+    cache: float
+    serving: Side
+    prefill: Side | None
+
+
+_SIDE = ("tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size", "num_workers")
+_CELLS = ("model_path", "system", "backend", "mode", "precision", "gemm_quant_mode", "moe_quant_mode",
+          *(prefix + name for prefix in ("", "prefill_", "decode_") for name in _SIDE))
+
+
 def read_question(row: Mapping[str, str], where: str = "row") -> Question:
     """Return the question of a row.
 
@@ -99,33 +122,55 @@ def read_question(row: Mapping[str, str], where: str = "row") -> Question:
     ------
     InputError, NoAnswer : what is missing, unknown or impossible.
     """
-    shape = shape_of(_text(row, "model_path", where))
-    system = _text(row, "system", where)
-    machine = machine_of(SYSTEMS.get(system.casefold(), system))
-    program = _text(row, "backend", where).casefold()
-    if program not in PROGRAMS:
-        raise InputError("no such serving program", where=f"{where}: backend", got=program,
-                         expected=", ".join(PROGRAMS), hint=did_you_mean(program, PROGRAMS))
-    note = row.get("silicon_data_source") or ""
-    date = found[1] if (found := _DATE.search(note)) else ""
+    try:
+        fixed = _fixed(tuple([row.get(name) or "" for name in _CELLS]))
+    except InputError as problem:
+        problem.where = f"{where}: {problem.where}"
+        raise
+    stated, date = _read_note(row.get("silicon_data_source") or "")
+    note, version, model = row.get("silicon_data_source") or "", row.get("backend_version") or "", row["model_path"]
     prompt, output = _number(row, "isl", where), _number(row, "osl", where)
-    model = str(row.get("model_path", ""))
-    dense, experts = _formats(row, shape, model, where)
+    side = fixed.serving
+    pool = "decode_" if fixed.disaggregated else ""
+    concurrency = stated or side.dp * side.workers * _number(row, pool + "batch_size", where)
+    if not 0 < concurrency <= MOST_REQUESTS:
+        raise InputError("the concurrency is out of range", where=f"{where}: batch_size", got=concurrency,
+                         expected=f"1 to {MOST_REQUESTS:,.0f}")
+    protocol, profile = _profile(fixed.program, note, date, prompt, model, version)
+    drafted = _drafted(fixed.program, model, date, note, version, fixed.disaggregated)
+    grouped = profile == "trtllm-2025" and ((max(prompt, output) <= 1024 and date < "2025-11") or drafted)
+    return Question(fixed.shape, fixed.machine, PROFILES.index(profile), protocol, fixed.dense, fixed.experts,
+                    fixed.dense_peak, fixed.experts_peak, fixed.cache, prompt, output, concurrency, side, fixed.prefill,
+                    drafted, 1.0 if grouped else 0.0)
+
+
+@lru_cache(maxsize=65_536)
+def _fixed(cells: tuple[str, ...]) -> Fixed:
+    """Return what some cells say; errors name the column."""
+    row = dict(zip(_CELLS, cells))
+    model = _text(row, "model_path", "row")
+    shape, system = shape_of(model), _text(row, "system", "row")
+    machine = machine_of(SYSTEMS.get(system.casefold(), system))
+    program = _text(row, "backend", "row").casefold()
+    if program not in PROGRAMS:
+        raise InputError("no such serving program", where="backend", got=program, expected=", ".join(PROGRAMS),
+                         hint=did_you_mean(program, PROGRAMS))
+    dense, experts = _formats(row, shape, model, "row")
     (dense_format, dense_peak), (experts_format, experts_peak) = (
-        arithmetic_of(machine, format_of(name), True, f"{where}: precision") for name in (dense, experts))
-    disaggregated = (row.get("mode") or "agg").strip() == "disagg"
-    serving = _side(row, "decode_" if disaggregated else "", shape, where)
-    protocol, profile = _profile(program, note, date, prompt, model, str(row.get("backend_version") or ""))
-    drafted = _drafted(program, model, date, note, str(row.get("backend_version") or ""), disaggregated)
-    concurrency = float(found[1]) if (found := _NOTE.search(note)) else serving.batch * serving.dp * serving.workers
-    if concurrency <= 0 or concurrency > 1e6:
-        raise InputError("the concurrency must be positive", where=f"{where}: batch_size", got=concurrency)
-    return Question(
-        shape, machine, PROFILES.index(profile), protocol, FORMAT_NAMES.index(dense_format.name),
-        FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
-        cache_bytes("fp8" if program == "trtllm" and dense_format.weight < 2 and dense != "bf16" else "bf16"),
-        prompt, output, concurrency, serving, _side(row, "prefill_", shape, where) if disaggregated else None, drafted,
-        1.0 if profile == "trtllm-2025" and ((max(prompt, output) <= 1024 and date < "2025-11") or drafted) else 0.0)
+        arithmetic_of(machine, format_of(name), True, "precision") for name in (dense, experts))
+    small_cache = program == "trtllm" and dense_format.weight < 2.0
+    disaggregated = (row["mode"] or "agg").strip() == "disagg"
+    return Fixed(shape, machine, program, disaggregated, FORMAT_NAMES.index(dense_format.name),
+                 FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
+                 cache_bytes("fp8" if small_cache else "bf16"), _side(row, "decode_" if disaggregated else "", shape, "row"),
+                 _side(row, "prefill_", shape, "row") if disaggregated else None)
+
+
+@lru_cache(maxsize=65_536)
+def _read_note(note: str) -> tuple[float, str]:
+    """Return the concurrency and the day that a source note states, 0 and nothing where it does not."""
+    concurrency, day = _NOTE.search(note), _DATE.search(note)
+    return float(concurrency[1]) if concurrency else 0.0, day[1] if day else ""
 
 
 def _text(row: Mapping[str, str], name: str, where: str) -> str:
@@ -178,7 +223,7 @@ def _side(row: Mapping[str, str], prefix: str, shape: ModelShape, where: str) ->
         dp = max(expert_tp * ep / tp, 1.0) if shape.experts else 1.0
     if not shape.experts:
         expert_tp, ep = 1.0, 1.0
-    return Side(number("batch_size", 0.0), number("num_workers", 0.0 if prefix else 1.0), tp, number("pp_size", 1.0), dp,
+    return Side(0.0, number("num_workers", 0.0 if prefix else 1.0), tp, number("pp_size", 1.0), dp,
                 expert_tp, ep)
 
 
@@ -196,12 +241,6 @@ def _drafted(program: str, model: str, date: str, note: str, version: str, disag
     if program != "trtllm" or "DeepSeek-R1" not in model or "source_file=2026" not in note:
         return False
     return date >= "2026-01-14" and version != "1.2.0rc6.post2" and not disaggregated
-
-
-@lru_cache(maxsize=64)
-def mean_share(protocol: str) -> float:
-    """Return the mean length over the stated one under a protocol."""
-    return PROTOCOLS[protocol].mean_share
 
 
 def read_questions(rows: Sequence[Mapping[str, str]]) -> tuple[list[Question | None], list[str]]:

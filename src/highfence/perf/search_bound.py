@@ -8,8 +8,8 @@ format and software, up to the load at which the cache is full (``tests/perf/tes
 2. neither does ``ttft * (dp + load - 1)``: prompts may be computed together, but never in less time than fewer of them;
 3. no time to first token is shorter than that of a single request.
 
-From two evaluated loads they bound every load between: the least TPOT and TTFT, and the most tokens a second. A gap whose
-bound keeps no limit, or whose bound no goal can use, is dropped whole; others are divided until none is left.
+From two evaluated loads they bound every load between: the least TPOT and TTFT, and the most tokens a second. A gap
+whose bound keeps no limit, or whose bound no goal can use, is dropped whole; others are divided until none is left.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.core.errors import InputError, did_you_mean
+from highfence.perf.limits import STATISTICS, Limits
 from highfence.perf.search_space import Floats, Space
 
 Flags = NDArray[np.bool_]
@@ -35,47 +36,36 @@ LEAF = 8
 """Loads of a gap that are evaluated one by one rather than divided."""
 
 PARTS = 4
-QUANTILES = ("mean", "p99")
 TTFT_P99 = 1.0 + 0.25 * log(100.0)
 TPOT_P99 = 2.33
 """Tails of :class:`~highfence.perf.prediction.Prediction`: TTFT's over its mean, TPOT's in deviations of its stalls."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an answer must keep.
+def limits_of(ttft_s: float | None, tpot_s: float | None, latency_s: float | None, quantile: str) -> Limits:
+    """Return checked limits.
 
-    Attributes
-    ----------
-    ttft_s, tpot_s : seconds; None for no limit. quantile : of requests to which they apply, ``mean`` or ``p99``.
+    Raises
+    ------
+    InputError : a limit that is no positive number of seconds, or no such quantile.
     """
+    for name, value in (("ttft", ttft_s), ("tpot", tpot_s), ("latency", latency_s)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0.0):
+            raise InputError("a limit must be a positive number of seconds", where=f"--limit {name}", got=value,
+                             example=f"{name}=1s")
+    if quantile not in STATISTICS:
+        raise InputError("no such quantile of a limit", where="--limit", got=quantile, expected=", ".join(STATISTICS),
+                         hint=did_you_mean(str(quantile), STATISTICS))
+    return Limits(ttft_s, tpot_s, latency_s, quantile)
 
-    ttft_s: float | None = None
-    tpot_s: float | None = None
-    quantile: str = "mean"
 
-    def __post_init__(self) -> None:
-        for name, value in (("ttft", self.ttft_s), ("tpot", self.tpot_s)):
-            if value is not None and (isinstance(value, bool) or not value > 0.0):
-                raise InputError("a limit must be a positive number of seconds", where=f"--limit {name}", got=value,
-                                 example=f"{name}=1s" if name == "ttft" else f"{name}=50ms")
-        if self.quantile not in QUANTILES:
-            raise InputError("no such quantile of a limit", where="--limit", got=self.quantile,
-                             expected=", ".join(QUANTILES), hint=did_you_mean(str(self.quantile), QUANTILES))
+def excess(limits: Limits, ttft: Any, tpot: Any, output: float) -> Any:
+    """Return by which factor times pass the tightest limit; at most 1 where all are kept.
 
-    def excess(self, ttft: Any, tpot: Any) -> Any:
-        """Return by which factor times pass the tighter limit; at most 1 where both are kept."""
-        return np.maximum(ttft / (self.ttft_s or np.inf), tpot / (self.tpot_s or np.inf))
-
-    def words(self) -> str:
-        """Return the limits as text.
-
-        >>> Limits(1.0, 0.05, "p99").words()
-        'TTFT 1 s and TPOT 50 ms (p99)'
-        """
-        kept = [f"TTFT {self.ttft_s:g} s"] if self.ttft_s else []
-        kept += [f"TPOT {self.tpot_s * 1e3:g} ms"] if self.tpot_s else []
-        return (" and ".join(kept) + f" ({self.quantile})") if kept else "no limit"
+    >>> float(excess(Limits(1.0, 0.05), 0.5, 0.1, 512.0))
+    2.0
+    """
+    return np.maximum(np.maximum(ttft / (limits.ttft_s or np.inf), tpot / (limits.tpot_s or np.inf)),
+                      (ttft + output * tpot) / (limits.latency_s or np.inf))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +112,7 @@ def evaluated(space: Space, limits: Limits, which: Indices, load: Floats) -> Poi
     """Return candidates under loads."""
     served = space.serve(which, load)
     running = np.minimum(load, space.full[which] * space.dp[which])
-    ttft, tpot = tails(limits.quantile, served.ttft_s, served.tpot_s, served.decode_s, running, space.output)
+    ttft, tpot = tails(limits.statistic, served.ttft_s, served.tpot_s, served.decode_s, running, space.output)
     rate = load * space.output / (served.ttft_s + space.output * served.tpot_s)
     return Points(which, load, ttft, tpot, rate, np.asarray(served.ttft_s), np.asarray(served.tpot_s),
                   np.asarray(served.decode_s))
@@ -193,7 +183,7 @@ def explore(space: Space, limits: Limits, aims: Sequence[Aim]) -> int:
     """Show every aim all the points that it wants, and return how many were evaluated."""
     which, load = _ladder(space)
     points = evaluated(space, limits, which, load)
-    _take(limits, aims, points)
+    _take(limits, aims, points, space.output)
     alone: Floats = np.full(len(space.candidates), np.inf)
     np.minimum.at(alone, points.which, points.mean_ttft)
     low = np.flatnonzero((points.which[1:] == points.which[:-1]) & (points.load[1:] - points.load[:-1] > 1.0))
@@ -207,7 +197,7 @@ def explore(space: Space, limits: Limits, aims: Sequence[Aim]) -> int:
         inner, gap = _inner_loads(start.load, end.load)
         fresh = evaluated(space, limits, start.which[gap], inner)
         count += len(fresh)
-        _take(limits, aims, fresh)
+        _take(limits, aims, fresh, space.output)
         every = joined([start, end, fresh])
         owner = np.concatenate([np.arange(len(start)), np.arange(len(start)), gap])
         order = np.lexsort((every.load, owner))
@@ -229,8 +219,8 @@ def _ladder(space: Space) -> tuple[Indices, Floats]:
     return np.concatenate(which), np.concatenate(load)
 
 
-def _take(limits: Limits, aims: Sequence[Aim], points: Points) -> None:
-    kept = points[limits.excess(points.ttft, points.tpot) <= 1.0]
+def _take(limits: Limits, aims: Sequence[Aim], points: Points, output: float) -> None:
+    kept = points[excess(limits, points.ttft, points.tpot, output) <= 1.0]
     if len(kept):
         for aim in aims:
             aim.take(kept)
@@ -242,12 +232,12 @@ def _open(space: Space, limits: Limits, aims: Sequence[Aim], start: Points, end:
     least_ttft = SLACK * np.maximum(start.mean_ttft * (dp + start.load - 1.0) / (dp + top - 1.0), alone[start.which])
     least_tpot = SLACK * start.mean_tpot
     running = np.minimum(top, space.full[start.which] * dp)
-    ttft, tpot = tails(limits.quantile, least_ttft, least_tpot, end.decode, running, space.output)
+    ttft, tpot = tails(limits.statistic, least_ttft, least_tpot, end.decode, running, space.output)
     rate = top * space.output / (least_ttft + space.output * least_tpot)
     wanted = np.zeros(len(start), dtype=bool)
     for aim in aims:
         wanted |= aim.wants(start.which, tpot, rate)
-    flags: Flags = wanted & (limits.excess(ttft, tpot) <= 1.0)
+    flags: Flags = wanted & (excess(limits, ttft, tpot, space.output) <= 1.0)
     return flags
 
 

@@ -147,8 +147,8 @@ class Space:
 
     Attributes
     ----------
-    chips, dp : of one replica. full : sequences of the whole length that fit on a rank. most : most requests in flight of a
-    replica for which the cache has room; 0 where not one sequence fits. Shape (candidates,) each.
+    chips, dp : of one replica. full : sequences of the whole length that fit on a rank. most : most requests in flight
+    of a replica for which the cache has room; 0 where not one sequence fits. Shape (candidates,) each.
     """
 
     def __init__(self, found: Sequence[Candidate], tables: Tables) -> None:

@@ -1,15 +1,15 @@
 """The fastest training step on at most so many chips, over every plan that comes out even.
 
 The plans: tensor ranks that divide the heads; pipeline stages that divide the layers, with up to two slots left to
-embedding and head, and every number of stages in turn; data ranks and micro-batches that divide the batch; context ranks
-that divide the sequence; expert ranks that divide experts and data and context ranks; sequence parallelism or none; every
-ZeRO stage; and what is computed again. Recomputing only adds work, so that of plans alike in all else the one that
-recomputes least and fits is the quickest, and the others need no time.
+embedding and head, and every number of stages in turn; data ranks and micro-batches that divide the batch; context
+ranks that divide the sequence; expert ranks that divide experts and data and context ranks; sequence parallelism or
+none; every ZeRO stage, of which 2 and 3 only without a pipeline; and what is computed again. Recomputing only adds
+work, so that of plans alike in all else the one that recomputes least and fits is the quickest: others need no time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -24,7 +24,6 @@ from highfence.perf.search_space import divisors
 from highfence.perf.shape import ModelShape
 from highfence.perf.training import (
     TRAINABLE,
-    Accelerator,
     TrainingStep,
     accelerator_from,
     iteration,
@@ -70,7 +69,25 @@ class Trained:
 
 
 @dataclass(frozen=True)
-class FastestTraining:
+class TrainingProblem:
+    """A search for the fastest training, as understood; its digest is the key of the answer."""
+
+    machine: Machine
+    shape: ModelShape
+    chips: int
+    batch: int
+    sequence: int
+    precision: tuple[str, ...] | None = None
+    software: str = "megatron-core"
+
+    def __post_init__(self) -> None:
+        for name, value in (("--batch", self.batch), ("--sequence", self.sequence)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise InputError("a count must be a whole number of at least 1", where=name, got=value, example="1024")
+
+
+@dataclass(frozen=True)
+class Fastest:
     """The quickest plan.
 
     Attributes
@@ -79,10 +96,19 @@ class FastestTraining:
     plans : that come out even. evaluated : those of them that fit and could be the quickest.
     """
 
-    best: Trained
+    best: Run
     runner_up: Run | None
     plans: int
     evaluated: int
+
+
+def read_fastest(raw: Mapping[str, Any]) -> Fastest:
+    """Return an answer from its JSON; a TypeError or KeyError where it is none."""
+    def run(given: Mapping[str, Any]) -> Run:
+        return Run(**{**given, "plan": TrainingPlan(**given["plan"])})
+
+    return Fastest(run(raw["best"]), run(raw["runner_up"]) if raw["runner_up"] else None, raw["plans"],
+                   raw["evaluated"])
 
 
 def training_plans(shape: ModelShape, chips: int, *, batch: int, sequence: int,
@@ -90,8 +116,8 @@ def training_plans(shape: ModelShape, chips: int, *, batch: int, sequence: int,
     """Yield every plan on at most ``chips`` chips that recomputes nothing, with its micro-batch.
 
     >>> from highfence.perf.shape import shape_of
-    >>> len({p.chips for p, _ in training_plans(shape_of("llama-3.1-8b"), 4, batch=8, sequence=2048)})
-    3
+    >>> sorted({p.chips for p, _ in training_plans(shape_of("llama-3.1-8b"), 4, batch=8, sequence=2048)})
+    [1, 2, 3, 4]
     """
     for tp in divisors(shape.heads, chips):
         for pp, slots in _stages(int(shape.layers), chips // tp):
@@ -99,7 +125,7 @@ def training_plans(shape: ModelShape, chips: int, *, batch: int, sequence: int,
                 for dp in divisors(batch, chips // (tp * pp * cp)):
                     turns = divisors((int(shape.layers) + slots) // pp, shape.layers) if pp > 1 else [1]
                     deals = [e for e in divisors(shape.experts, dp * cp) if dp * cp % e == 0] if shape.experts else [1]
-                    stages = range(4) if dp * cp > 1 else (0,)
+                    stages = range(4 if pp == 1 else 2) if dp * cp > 1 else range(1)
                     for ep, turn, zero, spread, micro in product(deals, turns, stages, (False, True)[:1 + (tp > 1)],
                                                                  divisors(batch // dp, batch)):
                         yield TrainingPlan(tp, pp, dp, cp, ep, turn, slots, spread, zero, "none", software), micro
@@ -114,38 +140,32 @@ def _stages(layers: int, most: int) -> Iterator[tuple[int, int]]:
                 yield pp, slots
 
 
-def fastest_training(machine: Machine, shape: ModelShape, *, chips: int, batch: int, sequence: int,
-                     precision: tuple[str, ...] | None = None, software: str | None = None,
-                     calibration: Calibration | None = None) -> FastestTraining:
-    """Return the quickest step of ``batch`` sequences of ``sequence`` tokens.
+def fastest_training(problem: TrainingProblem, calibration: Calibration | None = None) -> Fastest:
+    """Return the quickest plan.
 
     Raises
     ------
-    InputError : a count, format or software that cannot be. NoAnswer : no plan fits.
+    InputError : a format or software that cannot be. NoAnswer : no plan fits.
     """
-    for name, value in (("--batch", batch), ("--sequence", sequence)):
-        if isinstance(value, bool) or value != int(value) or value < 1:
-            raise InputError("a count must be a whole number of at least 1", where=name, got=value, example="1024")
-    calibration, chip = calibration or shipped_calibration(), accelerator_from(machine)
-    names = precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in machine.peaks)
-    plans = list(training_plans(shape, chips, batch=int(batch), sequence=int(sequence),
-                                software=software or "megatron-core"))
-    found: list[Run] = []
-    count = 0
-    for name in names:
-        timed = _timed(shape, chip, plans, name, batch, sequence, calibration)
-        count += len(timed)
-        found += timed
+    p, calibration = problem, calibration or shipped_calibration()
+    names = p.precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in p.machine.peaks)
+    plans = list(training_plans(p.shape, p.chips, batch=p.batch, sequence=p.sequence, software=p.software))
+    found = [run for name in names for run in _timed(p, plans, name, calibration)]
     if not found:
-        raise NoAnswer(f"no plan trains {shape.id} on {chips} x {machine.name}: none fits the memory, even with one "
-                       "sequence a pass, all of it computed again and everything divided", missing="memory",
+        raise NoAnswer(f"no plan trains {p.shape.id} on {p.chips} x {p.machine.name}: none fits the memory, even with "
+                       "one sequence a pass, all of it computed again and everything divided", missing="memory",
                        would_change="more chips, or a shorter sequence")
-    found.sort(key=lambda run: (run.seconds, run.plan.chips))
-    first = found[0]
-    step = train_step(shape, chip, first.plan, batch=batch, sequence=sequence, micro_batch=first.micro_batch,
-                      precision=first.precision, calibration=calibration)
-    other = next((run for run in found if _division(run) != _division(first)), None)
-    return FastestTraining(Trained(first, step), other, len(plans) * len(RECOMPUTE) * len(names), count)
+    first = min(found, key=lambda run: (run.seconds, run.plan.chips))
+    others = (run for run in found if _division(run) != _division(first))
+    return Fastest(first, min(others, key=lambda run: (run.seconds, run.plan.chips), default=None),
+                   len(plans) * len(RECOMPUTE) * len(names), len(found))
+
+
+def trained(problem: TrainingProblem, run: Run, calibration: Calibration | None = None) -> Trained:
+    """Return the training step of a plan."""
+    return Trained(run, train_step(problem.shape, accelerator_from(problem.machine), run.plan, batch=problem.batch,
+                                   sequence=problem.sequence, micro_batch=run.micro_batch, precision=run.precision,
+                                   calibration=calibration))
 
 
 def _division(run: Run) -> tuple[Any, ...]:
@@ -153,29 +173,33 @@ def _division(run: Run) -> tuple[Any, ...]:
     return p.tp, p.pp, p.dp, p.cp, p.ep, run.precision
 
 
-def _timed(shape: ModelShape, chip: Accelerator, plans: list[tuple[TrainingPlan, int]], precision: str, batch: int,
-           sequence: int, calibration: Calibration) -> list[Run]:
-    """Return the runs that fit, each recomputing as little as fits."""
-    curves = training_curves(calibration, plans[0][0].software, chip.generation)
+def _timed(problem: TrainingProblem, plans: list[tuple[TrainingPlan, int]], precision: str,
+           calibration: Calibration) -> Iterator[Run]:
+    """Yield the runs that fit, each recomputing as little as fits."""
+    chip = accelerator_from(problem.machine)
+    curves = training_curves(calibration, problem.software, chip.generation)
     rates = rates_of(chip, precision, calibration)
-    kept, found = kept_of(curves.software, rates.operand), []
+    kept, model = kept_of(curves.software, rates.operand), problem.shape
     for start in range(0, len(plans), CHUNK):
         left = plans[start:start + CHUNK]
         for how in RECOMPUTE:
             tried = [(replace(p, recompute=how), m) for p, m in left]
             if not tried:
                 break
-            layout = layouts_of(np, [p for p, _ in tried])
-            micro = np.array([float(m) for _, m in tried])
-            passes = batch / (layout.dp * micro)
-            memory = training_memory(np, shape, layout, kept, micro_batch=micro, sequence=np.full(len(tried), float(sequence)),
-                                     micro_batches=passes)
+            load = _load(problem, tried)
+            memory = training_memory(np, model, layouts_of(np, [p for p, _ in tried]), kept, **load)
             fits = memory.total <= chip.capacity
-            at = np.flatnonzero(fits)
-            if len(at):
-                fitting = layouts_of(np, [tried[k][0] for k in at])
-                done = iteration(np, shape, chip.chip, rates, fitting, curves, micro_batch=micro[at],
-                                 sequence=np.full(len(at), float(sequence)), micro_batches=passes[at])
-                found += [Run(*tried[k], precision, float(s)) for k, s in zip(at, done.seconds)]
+            fitting = [pair for pair, fit in zip(tried, fits) if fit]
+            if fitting:
+                done = iteration(np, model, chip.chip, rates, layouts_of(np, [p for p, _ in fitting]), curves,
+                                 **_load(problem, fitting))
+                yield from (Run(p, m, precision, float(s)) for (p, m), s in zip(fitting, done.seconds))
             left = [pair for pair, fit in zip(left, fits) if not fit]
-    return found
+
+
+def _load(problem: TrainingProblem, plans: list[tuple[TrainingPlan, int]]) -> dict[str, Any]:
+    """Return micro-batch, sequence and passes of plans, as columns."""
+    micro = np.array([float(m) for _, m in plans])
+    dp = np.array([float(p.dp) for p, _ in plans])
+    return {"micro_batch": micro, "sequence": np.full(len(plans), float(problem.sequence)),
+            "micro_batches": problem.batch / (dp * micro)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 from highfence.core.errors import InputError, NoAnswer
@@ -36,25 +37,50 @@ def smallest_training(machine: Machine, shape: ModelShape, *, sequence: int, loa
     ------
     InputError : a precision that cannot be trained in. NoAnswer : no number of chips that was tried holds it.
     """
-    chip, curves = accelerator_from(machine), training_curves(shipped_calibration(), TrainingPlan().software)
-    rates_of(chip, precision, shipped_calibration())
     for chips in SIZES:
         batch = max(round(load * chips), chips)
-        fitting = [plan for plan in plans(machine, shape, chips) if _fits(machine, shape, plan, curves, batch, sequence)]
-        if fitting:
-            steps = [(plan, train_step(shape, chip, plan, batch=batch, sequence=sequence, micro_batch=1,
-                                       precision=precision)) for plan in fitting]
-            return min(steps, key=lambda pair: pair[1].seconds)
+        found = _quickest(machine, shape, chips, batch, sequence, precision)
+        if found is not None:
+            return found
     raise NoAnswer(f"training {shape.id} does not fit on up to {SIZES[-1]:,} of {machine.name}", missing="memory",
                    would_change="shorter sequences")
 
 
+def quickest_plan(machine: Machine, shape: ModelShape, chips: int, *, batch: int, sequence: int,
+                  precision: str = "bf16", zero: int = 1, interleave: int = 1) -> TrainingPlan:
+    """Return the quickest of the usual plans for so many chips.
+
+    Raises
+    ------
+    InputError : a precision that cannot be trained in. NoAnswer : none of them fits, or divides the batch.
+    """
+    found = _quickest(machine, shape, chips, batch, sequence, precision, zero=zero, interleave=interleave)
+    if found is None:
+        raise NoAnswer(f"no usual plan on {chips:,} of {machine.name} holds {shape.id} and divides a batch of "
+                       f"{batch:,}", missing="memory, or an even division",
+                       would_change="more chips, a batch that the chips divide, or a split of your own "
+                                    "(--tp --pp --dp --recompute)")
+    return found[0]
+
+
+def _quickest(machine: Machine, shape: ModelShape, chips: int, batch: int, sequence: int, precision: str,
+              **more: int) -> tuple[TrainingPlan, TrainingStep] | None:
+    """Return the quickest plan that fits, and its step."""
+    chip, calibration = accelerator_from(machine), shipped_calibration()
+    rates_of(chip, precision, calibration)
+    fitting = [plan for usual in plans(machine, shape, chips) for plan in (replace(usual, **more),)
+               if _fits(machine, shape, plan, batch, sequence)]
+    steps = [(plan, train_step(shape, chip, plan, batch=batch, sequence=sequence, micro_batch=1, precision=precision))
+             for plan in fitting]
+    return min(steps, key=lambda pair: pair[1].seconds, default=None)
+
+
 def plans(machine: Machine, shape: ModelShape, chips: int) -> Iterator[TrainingPlan]:
     """Yield the usual plans for some chips: tensor parallel where links join them, stages, the rest data parallel."""
-    powers = [2**n for n in range(chips.bit_length()) if 2**n <= chips]
+    powers = [2**n for n in range(chips.bit_length())]
     for tp, pp, recompute in product(powers, powers, RECOMPUTE):
         slots = int(-shape.layers % pp)
-        if tp > machine.domain or tp * pp > chips or shape.heads % tp or pp > shape.layers or slots > pp // 2:
+        if tp > machine.domain or chips % (tp * pp) or shape.heads % tp or pp > shape.layers or slots > pp // 2:
             continue
         dp = chips // (tp * pp)
         for ep in powers if shape.experts else (1,):
@@ -63,10 +89,11 @@ def plans(machine: Machine, shape: ModelShape, chips: int) -> Iterator[TrainingP
                                    recompute=recompute)
 
 
-def _fits(machine: Machine, shape: ModelShape, plan: TrainingPlan, curves: object, batch: int, sequence: int) -> bool:
+def _fits(machine: Machine, shape: ModelShape, plan: TrainingPlan, batch: int, sequence: int) -> bool:
+    curves = training_curves(shipped_calibration(), plan.software, machine.family)
     try:
         check_plan(shape, plan, batch=batch, sequence=sequence, micro_batch=1)
     except InputError:
         return False
-    memory = plan_memory(shape, plan, curves, batch=batch, sequence=sequence, micro_batch=1)  # type: ignore[arg-type]
+    memory = plan_memory(shape, plan, curves, batch=batch, sequence=sequence, micro_batch=1)
     return bool(memory.total <= machine.memory)

@@ -13,6 +13,9 @@ With two micro-batches (DeepSeek's and SGLang's two-batch overlap) each half wor
     step = 2 * max(work of a half, network of a half)
 
 so that what the network hides costs what a half batch loses by being half: weights are read twice.
+
+Programs of 2023 read the cache once for every query head in decode, also where several share a cached head
+(``separate_heads``): TensorRT-LLM before its XQA kernels.
 """
 
 from __future__ import annotations
@@ -29,6 +32,9 @@ from highfence.perf.machine import Machine
 from highfence.perf.rows import Question
 from highfence.perf.shape import UNBOUNDED, ModelShape, shape_of
 from highfence.perf.step import Batch, Chip, Curves, Formats, Operator, Overheads, Split, step_operators
+
+DECODE = "attention, decode"
+"""Operator that reads the cache for one new token a sequence."""
 
 HOOKS = 0.0
 """Units that a network kernel takes from the other half's work where it runs on the network card alone."""
@@ -78,22 +84,30 @@ def two_batches(work: Number, network: Number, xp: Any = FLOATS) -> Number:
 
 
 def static_step(xp: Any, model: ModelShape, parts: Parts, batch: Batch, *, halves: bool = False, borrowed: Number = HOOKS,
-                imbalance: Number = 1.0) -> Number:
+                imbalance: Number = 1.0, separate_heads: bool = False) -> Number:
     """Return the seconds of one step of a whole batch.
 
     Parameters
     ----------
     halves : work it off as two micro-batches, the network of one behind the work of the other.
     borrowed : compute units that the hidden network takes meanwhile. imbalance : load of the busiest expert rank over the
-    mean.
+    mean. separate_heads : every query head reads the cache for itself.
     """
+    def operators_of(parts: Parts, batch: Batch) -> list[Operator]:
+        shared = _operators(xp, model, parts, batch, imbalance)
+        if not separate_heads or model.kv_heads == model.heads:
+            return shared
+        single = replace(parts.curves, decode=replace(parts.curves.decode, rows=1.0))
+        alone = _operators(xp, replace(model, kv_heads=model.heads), replace(parts, curves=single), batch, imbalance)
+        return [a if a.name == DECODE else s for s, a in zip(shared, alone)]
+
     if not halves:
-        return _sum(_operators(xp, model, parts, batch, imbalance))
+        return _sum(operators_of(parts, batch))
     left = replace(parts.chip, units=parts.chip.units - borrowed)
     share = left.units / parts.chip.units
     slower = replace(parts, chip=left, formats=_slower(parts.formats, share))
     half = replace(batch, prompts=0.5 * batch.prompts, sequences=0.5 * batch.sequences)
-    operators = _operators(xp, model, slower, half, imbalance)
+    operators = operators_of(slower, half)
     network = [o for o in operators if o.bound == "network"]
     return two_batches(_sum([o for o in operators if o.bound != "network"]), _sum(network), xp)
 
@@ -116,20 +130,21 @@ def _sum(operators: list[Operator]) -> Number:
 
 
 def static_run(xp: Any, model: ModelShape, parts: Parts, *, batch: Number, prompt: Number, output: Number,
-               halves: bool = False, borrowed: Number = HOOKS, imbalance: Number = 1.0) -> StaticBatch:
+               halves: bool = False, borrowed: Number = HOOKS, imbalance: Number = 1.0,
+               separate_heads: bool = False) -> StaticBatch:
     """Return a run of ``batch`` sequences on each attention rank: floats, or arrays with one value a row.
 
     Parameters
     ----------
     batch : sequences of one attention data parallel rank. prompt, output : tokens of each, output at least 1.
-    halves, imbalance : as :func:`static_step`. borrowed : units that the network takes from prompts while it is hidden.
+    halves, imbalance, separate_heads : as :func:`static_step`. borrowed : units that the network takes from prompts while it is hidden.
     """
     none = 0.0 * batch
     whole = batch * parts.split.dp
     first = static_step(xp, model, parts, Batch(batch, prompt, none, none, prompt + none), halves=halves,
                         borrowed=borrowed, imbalance=imbalance)
     later = static_step(xp, model, parts, Batch(none, prompt + none, none, batch, mean_context(prompt, output)),
-                        halves=halves, imbalance=imbalance)
+                        halves=halves, imbalance=imbalance, separate_heads=separate_heads)
     total = first + (output - 1.0) * later
     return StaticBatch(first, later, total, whole * prompt / first, whole * output / total, whole / later)
 
@@ -170,8 +185,8 @@ def parts_of_question(question: Question, calibration: Calibration | None = None
 
 
 def static_batch(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: float, batch: float,
-                 halves: bool = False, borrowed: float = HOOKS, imbalance: float = 1.0, beyond: bool = False,
-                 calibration: Calibration | None = None, **split: Any) -> StaticBatch:
+                 halves: bool = False, borrowed: float = HOOKS, imbalance: float = 1.0, separate_heads: bool = False,
+                 beyond: bool = False, calibration: Calibration | None = None, **split: Any) -> StaticBatch:
     """Return what a chip does with one static batch.
 
     >>> run = static_batch("H100", "llama-2-70b", prompt=128, output=128, batch=64, tp=4, precision="fp8")
@@ -183,12 +198,13 @@ def static_batch(chip: str | Machine, model: str | ModelShape, *, prompt: float,
     InputError, NoAnswer : as :func:`highfence.perf.estimate.ask`. Whether the batch fits is not asked.
     """
     question = static_question(chip, model, prompt=prompt, output=output, batch=batch, beyond=beyond, **split)
-    return run_question(question, calibration, halves=halves, borrowed=borrowed, imbalance=imbalance)
+    return run_question(question, calibration, halves=halves, borrowed=borrowed, imbalance=imbalance,
+                        separate_heads=separate_heads)
 
 
 def run_question(question: Question, calibration: Calibration | None = None, *, halves: bool = False,
-                 borrowed: float = HOOKS, imbalance: float = 1.0) -> StaticBatch:
+                 borrowed: float = HOOKS, imbalance: float = 1.0, separate_heads: bool = False) -> StaticBatch:
     """Return the static run of a checked question; its concurrency is the batch of all ranks."""
     return static_run(FLOATS, question.shape, parts_of_question(question, calibration),
                       batch=question.concurrency / question.serving.dp, prompt=question.prompt, output=question.output,
-                      halves=halves, borrowed=borrowed, imbalance=imbalance)
+                      halves=halves, borrowed=borrowed, imbalance=imbalance, separate_heads=separate_heads)

@@ -24,7 +24,7 @@ from highfence.perf.operators.collectives import LinkCurve
 from highfence.perf.operators.gemm import GemmCurve
 from highfence.perf.shape import ModelShape
 from highfence.perf.step import Chip, Operator
-from highfence.perf.training_memory import OPTIMIZER_BYTES, Kept, TrainingMemory, block_parameters, training_memory
+from highfence.perf.training_memory import Kept, TrainingMemory, block_parameters, training_memory
 from highfence.perf.training_network import data_time, pipeline_time
 from highfence.perf.training_plan import Layout, TrainingPlan, check_plan, layout_of, micro_batches, neighbours
 from highfence.perf.training_work import (
@@ -166,7 +166,7 @@ def _step(model: ModelShape, chip: Accelerator, plan: TrainingPlan, rates: Rates
           calibration: Calibration) -> TrainingStep:
     rate = batch * sequence / done.seconds / plan.chips
     share = rate / sequence / rates.peak
-    again = recomputed_flops(model, plan, float(sequence), bool(curves.software.eager))
+    again = recomputed_flops(model, plan, float(sequence))
     by_bound = seconds_by_bound(done.operators)
     bubble = next(o.whole for o in done.operators if o.name == "pipeline bubble")
     spread, power = calibration.values("training-spread"), calibration.values("training-power")
@@ -192,12 +192,12 @@ def iteration(xp: Any, model: ModelShape, chip: Chip, rates: Rates, layout: Layo
     layers = layer_operators(xp, model, chip, rates, layout, curves, micro_batch, sequence)
     head = head_operators(xp, model, chip, rates, layout, curves, micro_batch, sequence)
     hop = 2.0 * layout.interleave * pipeline_time(xp, tokens, model.hidden, layout, chip, curves.link, curves.pair)
-    hop = xp.where(layout.pp > 1.0, hop, 0.0)
+    hop = xp.where(layout.pp > 1.0, hop, 0.0 * hop)
     whole, ends = total_seconds(layers), total_seconds(head)
     share = (model.layers + layout.head_slots) / (layout.pp * model.layers)
     lacking = xp.ceil(layout.head_slots / 2.0) / model.layers
     middle, with_head = share * whole + hop, (share - lacking) * whole + ends + 0.5 * hop
-    last = xp.where(with_head > middle, 1.0, 0.0)
+    last = xp.where(with_head > middle, 0.0 * middle + 1.0, 0.0 * middle)
     held = xp.where(last > 0.0, share - lacking, share)
     slowest = xp.maximum(middle, with_head)
     operators = [_times(o, micro_batches * held) for o in layers] + [_times(o, micro_batches * last) for o in head]
@@ -213,10 +213,11 @@ def _data_and_optimizer(xp: Any, model: ModelShape, chip: Chip, layout: Layout, 
     """Visible data parallel exchange, the optimizer's step and the host."""
     software = curves.software
     shared, experts = block_parameters(model, layout)
-    shared = shared + model.vocab * model.hidden / layout.tp * xp.where(layout.pp > 1.0, 1.0, 2.0 - model.tied)
+    shared = shared + model.vocab * model.hidden / layout.tp * xp.where(
+        layout.pp > 1.0, 0.0 * layout.pp + 1.0, 2.0 - model.tied)
     exchange = data_time(xp, shared, experts, layout, chip, curves.link, curves.network, weight=software.weight,
                          gradient=software.gradient, micro_batches=micro_batches, layers=model.layers / layout.pp)
-    window = xp.where(layout.zero >= 3.0, micro_batches, 2.0 / 3.0) * slowest
+    window = xp.where(layout.zero >= 3.0, micro_batches, 0.0 * micro_batches + 2.0 / 3.0) * slowest
     visible = exchange - xp.minimum(software.overlap * exchange, window)
     ranks = layout.dp * layout.cp
     states = xp.where(layout.zero >= 1.0, shared / ranks + experts * layout.ep / ranks, shared + experts)
@@ -252,12 +253,12 @@ def seconds_by_bound(operators: tuple[Operator, ...]) -> dict[str, float]:
     return found
 
 
-def recomputed_flops(model: ModelShape, plan: TrainingPlan, sequence: float, eager: bool) -> float:
+def recomputed_flops(model: ModelShape, plan: TrainingPlan, sequence: float) -> float:
     """Return the forward FLOPs of one sequence that are computed again by request.
 
     Fused attention's own second pass over its scores is part of its method and counts nowhere.
     """
-    attention = attention_flops(FLOATS, model, sequence)
+    attention = float(attention_flops(FLOATS, model, sequence))
     if plan.recompute == "selective":
         return attention
     body = 2.0 * (model.active_parameters - model.vocab * model.hidden) * sequence

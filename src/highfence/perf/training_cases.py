@@ -1,4 +1,4 @@
-"""Published training figures beside their predictions: with the shipped curves, and with each source left out of the fit.
+"""Published training figures beside their predictions: with the shipped curves, and with each source left out.
 
 The fits that never saw a family ship as ``data/left_out/training.json``, so that its prediction needs no fitting.
 """

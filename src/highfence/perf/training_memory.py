@@ -46,8 +46,10 @@ class Kept:
 
     Attributes
     ----------
-    weight, gradient : bytes a parameter. operand : bytes an element of a product's stored input. eager : whether the attention's scores are stored. dropout : whether there is
-    any. logit : bytes an element of the output head's result and its gradient.
+    weight, gradient : bytes a parameter. operand : bytes an element of a product's stored input.
+    eager : whether the attention's scores are stored, one answer for all rows.
+    dropout : whether there is any.
+    logit : bytes an element of the output head's result and its gradient.
     """
 
     weight: Number
@@ -81,7 +83,7 @@ def activation_bytes_per_layer(xp: Any, model: ModelShape, kind: AttentionLayers
     inside = (2.0 * (query + keys) + kept.operand * value) / tp + latent + _feed_forward(model, tp, moe, kept.operand)
     statistics = 4.0 * model.heads / tp
     scores = (4.0 + kept.dropout) * model.heads / tp * sequence
-    core = (1.0 - layout.selective) * xp.where(kept.eager > 0.0, scores, statistics)
+    core = (1.0 - layout.selective) * (scores if kept.eager else statistics)
     return tokens * xp.where(layout.full > 0.0, 2.0 * h / spread, outside + inside + core)
 
 

@@ -34,10 +34,12 @@ def group_of(xp: Any, size: Number, stride: Number, domain: Number) -> Group:
     Group(size=16.0, inside=0.0, local=4.0)
     """
     local = xp.maximum(xp.minimum(size, xp.floor(domain / stride)), 1.0)
-    return Group(size, xp.where(size * stride <= domain, 1.0, 0.0), local)
+    none = 0.0 * local
+    return Group(size, xp.where(size * stride <= domain, none + 1.0, none), local)
 
 
-def ring_time(xp: Any, wire: Any, size: Number, group: Group, chip: Chip, link: LinkCurve, network: LinkCurve) -> Number:
+def ring_time(xp: Any, wire: Any, size: Number, group: Group, chip: Chip, link: LinkCurve,
+              network: LinkCurve) -> Number:
     """Return seconds of a collective over a group, inside a domain or across several.
 
     Parameters
@@ -120,5 +122,5 @@ def data_time(xp: Any, shared: Number, experts: Number, layout: Layout, chip: Ch
         each = parameters / layers
         sharded = micro_batches * layers * (once(gather_time, each * gradient) + 2.0 * once(gather_time, each * weight))
         chosen = xp.where(layout.zero >= 3.0, sharded, xp.where(layout.zero >= 1.0, scattered, summed))
-        total = total + xp.where(parameters > 0.0, chosen, 0.0)
+        total = total + xp.where(parameters > 0.0, chosen, 0.0 * chosen)
     return total

@@ -39,7 +39,8 @@ class TrainingSoftware:
     experts_s : seconds more a mixture layer and expert of the chip. step_s : seconds an iteration.
     overlap : share of data parallel exchange that may hide behind computing. tensor_overlap : the same of tensor, and
     exchange_overlap of expert and context parallel exchange. weight, gradient : bytes a parameter that are exchanged.
-    eager : 1 if attention stores its scores. dropout : 1 if there is any. logit : bytes kept an element of the output.
+    eager : 1 if attention stores its scores, one answer for all rows.
+    dropout : 1 if there is any. logit : bytes kept an element of the output.
     """
 
     pace: Number
@@ -126,7 +127,8 @@ class Work:
         rates = self.rates
         bytes_each = rates.operand if low else 2.0
         pace = self.curves.software.pace * rates.sustained
-        return gemm_time(self.xp, m, n, k, peak=(rates.peak if low else rates.peak_16) * pace,
+        none = 0.0 * self.layout.tp
+        return gemm_time(self.xp, m + none, n + none, k + none, peak=(rates.peak if low else rates.peak_16) * pace,
                          bandwidth=self.chip.bandwidth, units=self.chip.units, weight_bytes=bytes_each,
                          activation_bytes=bytes_each, curve=self.curves.gemm, copies=copies, output_bytes=output,
                          feed_scale=pace * (rates.feed_scale if low else 1.0))
@@ -266,7 +268,7 @@ def _elementwise(work: Work, model: ModelShape, tokens: Number) -> None:
     if model.moe_layers:
         work.stream("dealing tokens to experts", model.moe_layers,
                     software.deal * tokens * model.top_k * model.hidden * 8.0 * (again + 1.0))
-    casts = xp.where(work.rates.operand < 2.0, 4.0 * (again + 1.0), 0.0)
+    casts = xp.where(work.rates.operand < 2.0, 4.0 * (again + 1.0), 0.0 * again)
     inputs = model.layers * (model.hidden + model.heads * model.v_dim / layout.tp) + model.layers * model.hidden
     work.stream("casts", 1.0, casts * tokens * (inputs + width))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import Any
 from highfence.catalogue import catalogue
 from highfence.catalogue.names import name_key
 from highfence.core.errors import InputError, did_you_mean
+from highfence.core.sheets import TableRow, csv_text, read_csv_rows
 from highfence.rules.classify import classify
 from highfence.rules.overlay import read_overlay
 from highfence.rules.parts import Part, part_of_chip, part_of_memory
@@ -19,8 +18,6 @@ from highfence.rules.question import read_conditions
 from highfence.rules.sheet import part_of_sheet
 from highfence.rules.verdict import Verdict
 
-MAX_BYTES = 200_000_000
-MAX_LINE = 20_000
 NUMBERS = ("tpp", "performance_density", "die_area_mm2", "package_area_mm2", "io_gb_s", "dram_gb_s")
 ARGUMENTS = ("to", "on", "hq", "parent_hq", "end_user", "end_use", "listed", "exporter", "reexport_from",
              "transaction", "item", "datacenter", "conditions", "overlay")
@@ -45,12 +42,6 @@ def classify_rows(rows: Iterator[Mapping[str, str]], defaults: Mapping[str, Any]
             problem.where = f"{where}, line {line}" + (f": {problem.where}" if problem.where else "")
             raise
         yield {**row, **verdict_columns(verdict, lang)}
-
-
-class TableRow(dict[str, str]):
-    """A row of a table that knows the line on which it ends."""
-
-    line = 0
 
 
 def classify_row(row: Mapping[str, str], defaults: Mapping[str, Any]) -> Verdict:
@@ -145,35 +136,17 @@ def verdict_columns(verdict: Verdict, lang: str = "en") -> dict[str, str]:
         "splits_on": "; ".join(s.text.text(lang) for s in verdict.splits_on)}
 
 
-def read_rows(path: str | Path) -> tuple[list[str], Iterator[dict[str, str]]]:
+def read_rows(path: str | Path) -> tuple[list[str], Iterator[TableRow]]:
     """Open a CSV file and return its columns and rows.
 
     Raises
     ------
     InputError : no such file, too large, an endless line, a missing header, an unknown or repeated column.
     """
-    path = Path(path)
-    if not path.is_file():
-        raise InputError("no such file", where="--csv", got=str(path), code="no-file")
-    if path.stat().st_size > MAX_BYTES:
-        raise InputError("file too large", where=str(path), expected=f"at most {MAX_BYTES:,} bytes")
-    lines = _lines(path)
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = [c.strip() for c in next(reader, [])]
-    except csv.Error as problem:
-        raise InputError(f"not readable as CSV: {problem}", where=f"{path}, line 1") from None
-    _check_header(header, str(path))
-    return header, _rows(reader, header, str(path))
+    return read_csv_rows(path, _check_header)
 
 
 def _check_header(header: list[str], where: str) -> None:
-    if not header or not any(header):
-        raise InputError("no header", where=where, expected="a first line with column names",
-                         example="chip,to,on")
-    repeated = next((c for c in header if header.count(c) > 1), None)
-    if repeated is not None:
-        raise InputError("a column stands twice", where=where, got=repeated)
     known = (*PARTS, *NUMBERS, *ARGUMENTS)
     if not set(header) & {"chip", "tpp", *NUMBERS}:
         raise InputError("no column names a part", where=where, got=header, expected="chip, or tpp and others",
@@ -191,59 +164,6 @@ def unread_columns(header: list[str]) -> list[str]:
     return [c for c in header if c not in {*PARTS, *NUMBERS, *ARGUMENTS}]
 
 
-def _rows(reader: Any, header: list[str], where: str) -> Iterator[dict[str, str]]:
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as problem:
-            raise InputError(f"not readable as CSV: {problem}", where=f"{where}, line {reader.line_num}") from None
-        if cells is None:
-            return
-        if not any(c.strip() for c in cells):
-            continue
-        if len(cells) != len(header):
-            raise InputError("a row of another length", where=f"{where}, line {reader.line_num}",
-                             got=len(cells), expected=f"{len(header)} cells")
-        row = TableRow(zip(header, cells))
-        row.line = reader.line_num
-        yield row
-
-
-def _lines(path: Path) -> Iterator[str]:
-    with path.open("rb") as file:
-        number = 0
-        while raw := file.readline(MAX_LINE + 1):
-            number += 1
-            if len(raw) > MAX_LINE:
-                raise InputError("a line too long", where=f"{path}, line {number}", expected=f"{MAX_LINE:,} bytes")
-            try:
-                yield raw.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise InputError("not UTF-8 text", where=f"{path}, line {number}") from None
-
-
 def write_csv(header: list[str], rows: Iterator[dict[str, str]]) -> str:
     """Return rows as CSV, cells that a spreadsheet would run as formulas escaped."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    columns = [*header, *ADDED]
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([escape_cell(row[c]) for c in columns])
-    return out.getvalue()
-
-
-def escape_cell(text: str) -> str:
-    """Keep a spreadsheet from running a cell.
-
-    >>> escape_cell("=1+1"), escape_cell("-3.5"), escape_cell("H20")
-    ("'=1+1", '-3.5', 'H20')
-    """
-    if text and text[0] in "=+-@\t\r":
-        try:
-            float(text)
-        except ValueError:
-            return f"'{text}"
-    return text
-
-
+    return csv_text([*header, *ADDED], rows)

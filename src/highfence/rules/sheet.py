@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 from math import inf
 from pathlib import Path
 from typing import Any
 
-from highfence.catalogue import catalogue
-from highfence.catalogue.attributes import ATTRIBUTES, BITS
-from highfence.catalogue.entries import Chip, Firm
+from highfence.catalogue.entries import Chip
 from highfence.catalogue.metrics import PLANAR_ABOVE_NM, io_bandwidth, peak_tops, total_processing_performance
-from highfence.catalogue.names import name_key
-from highfence.core.documents import read_yaml
+from highfence.catalogue.sheets import (
+    BARE,
+    chip_of_sheet,
+    maker_of_sheet,
+    read_sheet_file,
+    sheet_name,
+    stated_fields,
+)
 from highfence.core.errors import InputError, did_you_mean
-from highfence.core.facts import Fact
 from highfence.core.labels import Label
 from highfence.core.quantities import parse_quantity
 from highfence.rules.parts import PLANAR, Input, Part
-
-_WORDS = {"name", "vendor", "designed_in", "made_in", "described_in", "sparsity"}
-_BARE = {
-    "tpp": ("tpp", "tpp", 1.0), "performance_density": ("performance_density", "tpp_density", 1.0),
-    "die_area_mm2": ("logic_die_area", "area", 1.0), "package_area_mm2": ("package_area", "area", 1.0),
-    "io_gb_s": ("io_bandwidth", "bandwidth", 1e9), "dram_gb_s": ("dram_bandwidth", "bandwidth", 1e9),
-}
-"""Column: (input, kind of quantity, size of the column's unit)."""
-
-_PEAKS = {f"peak_{fmt}" for fmt in BITS}
-_SHEET = {n for n, a in ATTRIBUTES.items() if "chip" in a.of} - {"published_tpp", "published_performance_density"}
-KNOWN = _WORDS | set(_BARE) | _SHEET
 
 MAX_TPP = 1e9
 MAX_DENSITY = 5e3
@@ -44,11 +34,7 @@ def read_sheet(path: str | Path) -> Part:
     ------
     InputError : unreadable, an unknown field, a wrong unit, or values that contradict one another.
     """
-    raw = read_yaml(path)
-    if not isinstance(raw, Mapping):
-        raise InputError("a sheet is a mapping of fields", where=str(path), got=type(raw).__name__,
-                         example="tpp: 2368")
-    return part_of_sheet(raw, str(path))
+    return part_of_sheet(read_sheet_file(path), str(path))
 
 
 def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
@@ -64,18 +50,8 @@ def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
     ------
     InputError : as :func:`read_sheet`.
     """
-    for name in raw:
-        if name not in KNOWN:
-            raise InputError("unknown field", where=f"{where}: {name}", got=name,
-                             hint=did_you_mean(str(name), KNOWN) or "highfence template chip", code="unknown-field")
-    given = {k: v for k, v in raw.items() if v is not None and not (isinstance(v, str) and v.strip() in _EMPTY)}
-    if not given.keys() - _WORDS - {"datacenter"}:
-        raise InputError("a sheet needs at least one number", where=where, got=sorted(map(str, raw)),
-                         expected="tpp, or a dense peak, and the die area", example="tpp: 2368")
-    if str(given.get("sparsity", "dense")).casefold() not in {"dense", "none", "no"}:
-        raise InputError("rates must be dense", where=f"{where}: sparsity", got=given["sparsity"],
-                         expected="dense rates: halve a 2:4 sparse figure", example="sparsity: dense")
-    chip = _as_chip(given, where)
+    given = stated_fields(raw, where)
+    chip = chip_of_sheet(given, where)
     computed, columns = _from_attributes(chip), _from_columns(given, where)
     _agree(computed, columns, where)
     _agree_on_io(chip, where)
@@ -89,27 +65,10 @@ def part_of_sheet(raw: Mapping[str, Any], where: str = "sheet") -> Part:
         inputs.pop("logic_die_area", None)
         inputs["performance_density"] = PLANAR
     _check(inputs, where)
-    name, (vendor, country) = _name(given, where), _maker(given, where)
+    name, (vendor, country) = sheet_name(given, where), maker_of_sheet(given, where)
     return Part(f"sheet:{name}", Label(name, name), inputs, _flag(given.get("datacenter"), where), vendor,
                 _place(given, "designed_in", where) or country, _place(given, "made_in", where), _hbm(given),
                 _eccn(given, where), entry=chip)
-
-
-_EMPTY = {"", "-", "unknown", "?", "n/a", "N/A", "na"}
-
-
-def _as_chip(given: Mapping[str, Any], where: str) -> Chip:
-    """Read the sheet's attributes as the catalogue reads an entry's, so that one set of formulas serves both."""
-    from highfence.catalogue.schema import read_value
-
-    facts: dict[str, tuple[Fact, ...]] = {}
-    for name in given:
-        if name in _SHEET and name != "datacenter":
-            raw = read_value(ATTRIBUTES[name], given[name], f"{where}: {name}")
-            raw.pop("note", None), raw.pop("rejected", None)
-            facts[name] = (Fact(**{"value": None, **raw}, subject="sheet", attribute=name, grade="assumed"),)
-    name = _name(given, where)
-    return Chip(id=f"sheet:{name}", name=Label(name, name), vendor=str(given.get("vendor") or ""), facts=facts)
 
 
 def _from_attributes(chip: Chip) -> dict[str, Input]:
@@ -126,7 +85,7 @@ def _from_attributes(chip: Chip) -> dict[str, Input]:
 
 def _from_columns(given: Mapping[str, Any], where: str) -> dict[str, Input]:
     found = {}
-    for column, (name, kind, scale) in _BARE.items():
+    for column, (name, kind, scale) in BARE.items():
         if column in given and name != "package_area":
             low, high = _numbers(given[column], kind, scale, f"{where}: {column}")
             found[name] = Input(low if low == high else None, low, high, "stated", "as stated")
@@ -222,35 +181,6 @@ def _agree_on_io(chip: Chip, where: str) -> None:
         raise InputError("two fields of the sheet contradict one another", where=f"{where}: io_bandwidth",
                          got=f"{total.high / 1e9:g} GB/s in all, {links.low / 1e9:g} GB/s on the links alone",
                          expected="a total of at least the links, both directions together")
-
-
-def _name(given: Mapping[str, Any], where: str) -> str:
-    name = given.get("name", "unnamed part")
-    if isinstance(name, (Mapping, list, bool)):
-        raise InputError("a name is a text", where=f"{where}: name", got=name, example="name: My accelerator")
-    return str(name)[:80]
-
-
-def _maker(given: Mapping[str, Any], where: str) -> tuple[str | None, str | None]:
-    """Return the maker's id and country; a maker that the catalogue does not know keeps its name."""
-    raw = given.get("vendor")
-    if raw is None:
-        return None, None
-    if not isinstance(raw, str):
-        raise InputError("unknown maker", where=f"{where}: vendor", got=raw, expected="a name", example="nvidia")
-    firm = _makers().get(name_key(raw))
-    if firm is not None:
-        return firm.id, firm.country
-    near = did_you_mean(raw, (f.name.en for f in catalogue().firms()), cutoff=0.8)
-    if near is not None:  # letters bind makers by name, so that a slip would change the answer unseen
-        raise InputError("unknown maker", where=f"{where}: vendor", got=raw, expected="a maker's name in full",
-                         hint=near)
-    return raw, None
-
-
-@cache
-def _makers() -> dict[str, Firm]:
-    return {name_key(n): f for f in catalogue().firms() for n in (f.id, f.name.en, f.name.zh, *f.aliases)}
 
 
 ECCNS_WITH_Z = ("3A001", "4A003", "4A004", "4A005", "5A002", "5A004", "5A992", "5D002", "5D992")

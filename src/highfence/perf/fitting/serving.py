@@ -23,7 +23,7 @@ from highfence.perf.rows import Question, read_questions
 from highfence.perf.software import PROFILES
 from highfence.perf.tables import Tables
 
-TPOT_SCALE, TTFT_SCALE = 0.1, 0.3
+TPOT_SCALE, TTFT_SCALE = 0.1, 0.2
 """Logarithms counted as one unit of misfit; larger ones count less."""
 
 FAMILIES = ("bf16", "fp8", "fp8_block", "nvfp4", "w4")
@@ -67,8 +67,7 @@ def priors() -> dict[tuple[str, str], Prior]:
     put("decode.mla", {**decode, "launch_s": 14e-6}, 0.2, "kind:mla")
     put("state.linear", {"launch_s": 20e-6, "compute_share": 0.15}, 0.5, "kind:linear")
     put("state.index", {"launch_s": 30e-6, "compute_share": 0.4}, 0.5, "kind:index")
-    put("link.scale-up", {"bandwidth_share": 1.1, "limit": 1.4e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.1, hop_s=1.0,
-        half_bytes=0.2, limit=0.2)
+    put("link.scale-up", {"bandwidth_share": 1.14, "limit": 1.44e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.03, hop_s=1.0)
     put("link.all-to-all", {"latency_s": 12e-6, "bandwidth_share": 0.8}, 0.4)
     put("experts.skew", {"tokens": 0.9}, 0.1)
     put("speculation", {"accepted": 2.0}, 0.3, "software:trtllm-2026")

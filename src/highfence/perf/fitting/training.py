@@ -33,7 +33,9 @@ from highfence.perf.training_plan import TrainingPlan, layout_of, micro_batches
 SPREAD = 0.06
 """Relative scatter of a published figure, beyond which a row pulls no harder (assumed)."""
 
-SOFTWARE = ("megatron-2021", "megatron-2022", "megatron-deepspeed", "megatron-core", "megatron-bridge", "fsdp-2022", "fsdp-2023", "xla")
+SOFTWARE = ("megatron-2021", "megatron-2022", "megatron-deepspeed", "megatron-core", "megatron-bridge", "fsdp-2022",
+            "fsdp-2023", "xla")
+"""Profiles of the calibration, ``training-software-...``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def fit(data: Path, leave_out: str | None = None) -> dict[str, dict[str, float]]
 
     Parameters
     ----------
-    data : folder of the shared tables, which holds ``measured``. leave_out : family of published runs that must not be seen.
+    data : folder of the shared tables, which holds ``measured``.
+    leave_out : family of published runs that must not be seen.
     """
     from scipy.optimize import least_squares
 
@@ -260,7 +263,7 @@ NOTES = {
     "training-gemm": "16-bit products; the share of the memory bandwidth is assumed",
     "training-link-ring": "sums of 1 MB and more by NCCL in one server, without reduction in the switches",
     "training-link-reducing": "sums of 1 MB and more by NCCL in one server whose switches reduce",
-    "training-attention": "share, feed and backward of fused attention, assumed; attention_pace of each software is fitted",
+    "training-attention": "fused attention (assumed); attention_pace of each software is fitted",
     "training-network-pair": "messages of one chip to one other over the network (assumed)",
     "training-stream": "norms and activations in fused kernels (assumed); passes of each software is fitted",
     "training-power": "share of the thermal design power that a chip draws in training (assumed; 0.6 to 0.9)",
@@ -285,11 +288,12 @@ def _curve(curve: Curve, data: Path, rows: list[Run]) -> Curve:
     if curve.id == "training-gemm":
         tables = product_tables(data)
         chips = tuple(sorted({machine_of(c).id for c in ("A100", "H100", "B200")}))
-        return replace(curve, data=("aiconfigurator-gemm", "llmcompass-matmul"), rows=sum(map(len, tables)), chips=chips,
-                       grade="measured", note=note)
+        return replace(curve, data=("aiconfigurator-gemm", "llmcompass-matmul"), rows=sum(map(len, tables)),
+                       chips=chips, grade="measured", note=note)
     if curve.id in LINKS:
         tables = link_tables(data, curve.id)
-        sets = ("aiconfigurator-nccl", "llmcompass-all-reduce") if curve.id.endswith("ring") else ("aiconfigurator-nccl",)
+        more = ("llmcompass-all-reduce",) if curve.id == "training-link-ring" else ()
+        sets = ("aiconfigurator-nccl", *more)
         chips = tuple(sorted(machine_of(c.partition("_")[0].upper()).id for c in LINKS[curve.id]))
         return replace(curve, data=sets, rows=sum(map(len, tables)), chips=chips, grade="measured", note=note)
     if curve.id in ("training-attention", "training-stream", "training-power", "training-network-pair"):
