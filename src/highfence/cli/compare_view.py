@@ -7,7 +7,7 @@ from typing import Any
 from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, split_words, three, word
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
-from highfence.perf.compare import MEASURES, Compared, Comparison
+from highfence.perf.compare import MEASURES, Compared, Comparison, reason_of
 from highfence.perf.support import PartSupport, Support
 
 STATUS_ZH = {"native": "原生", "emulated": "模拟", "refused": "不支持"}
@@ -22,13 +22,15 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     out.print(f"[bold]{found.model}[/]  {measure.title.text(lang)}  [dim]({measure.says.text(lang)})[/]")
     load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n} token，每芯片每次迭代{c}个")
             if found.by == "training" else
-            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i} token，输出{o}，每芯片并发{c}")).format(
+            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i} token，输出{o}，每芯片并发{c}"))
+    load = load.format(
         n=three(found.prompt + found.output), i=three(found.prompt), o=three(found.output), c=three(found.load))
     note = Label("each on the fewest chips that hold the model; 80 % interval in brackets",
                  "各取能容纳模型的最少芯片；括号内为80%区间")
     out.print(f"{load.text(lang)}{Label('; ', '；').text(lang)}{note.text(lang)}", style="dim", markup=False)
-    table = _table(((Label("chip", "芯片"), "left"), (Label("chips", "芯片数"), "right"), (Label("split", "划分"), "left"),
-                    (Label("format", "格式"), "left"), (Label(found.unit, found.unit), "right"),
+    table = _table(((Label("chip", "芯片"), "left"), (Label("chips", "芯片数"), "right"),
+                    (Label("split", "划分"), "left"), (Label("format", "格式"), "left"),
+                    (Label(found.unit, found.unit), "right"),
                     (Label("ratio", "比值"), "right"),
                     *(((Label("MFU", "MFU"), "right"),) if found.by == "training" else ()),
                     (Label("evidence", "证据"), "left")), lang)
@@ -37,11 +39,11 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     out.print(table)
     for row in found.rows:
         if row.reason:
-            out.print(f"! {row.name}: {row.reason}", style="yellow", markup=False)
+            out.print(f"! {reason_of(row)}", style="yellow", markup=False)
     assumed = {row.name: row.assumed for row in found.rows if row.assumed and row.value}
     for name, names in assumed.items():
-        out.print(Label("! {name}: not published, taken by rule: {names}", "! {name}：未公布，按规则取值：{names}").format(
-            name=name, names=", ".join(names)).text(lang), style="dim", markup=False)
+        note = Label("! {name}: not published, taken by rule: {names}", "! {name}：未公布，按规则取值：{names}")
+        out.print(note.format(name=name, names=", ".join(names)).text(lang), style="dim", markup=False)
 
 
 def _cells(row: Compared, found: Comparison, lang: str) -> list[str]:
@@ -87,8 +89,8 @@ def show_support(found: Support, lang: str, out: Any) -> None:
                         "" if f.split is None else split_words(f.split) or "–",
                         word(f.evidence or "", EVIDENCE_ZH, lang), f.reason)
     out.print(formats)
-    parts = _table(((Label("part", "部分"), "left"), (Label("evidence", "证据"), "left"), (Label("runs", "测量数"), "right"),
-                    (Label("fitted on", "拟合所用芯片"), "left")), lang)
+    parts = _table(((Label("part", "部分"), "left"), (Label("evidence", "证据"), "left"),
+                    (Label("runs", "测量数"), "right"), (Label("fitted on", "拟合所用芯片"), "left")), lang)
     for part in (*found.parts, *found.software):
         parts.add_row(word(part.part, PART_ZH, lang), word(part.evidence, EVIDENCE_ZH, lang),
                       f"{part.rows:,}" if part.rows else "", ", ".join(id.partition("-")[2] for id in part.fitted_on))

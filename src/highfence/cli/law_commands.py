@@ -205,7 +205,8 @@ def template(what: str) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["envelope", "verdict", "migration", "chip"]))
+@click.argument("what", type=click.Choice(["envelope", "verdict", "migration", "chip", "prediction", "training",
+                                         "comparison", "support"]))
 def schema(what: str) -> None:
     """Print the JSON Schema of a result."""
     from highfence.cli.schemas import schema_of

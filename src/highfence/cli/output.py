@@ -137,3 +137,29 @@ def write_whole(path: Path, text: str) -> None:
         Path(draft).replace(path)
     except OSError as problem:
         raise InputError(f"cannot write: {problem.strerror}", where=str(path), code="no-write") from None
+
+
+def make_folder(out: Path) -> Path:
+    """Make a folder that the user named, and return it.
+
+    Raises
+    ------
+    InputError : it cannot be made.
+    """
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise InputError(f"cannot make the folder: {problem.strerror}", where="--out", got=str(out)) from None
+    return out
+
+
+def file_word(chip: str) -> str:
+    """Return a chip's name as part of a file name: letters, digits and hyphens only.
+
+    >>> file_word("RTX 4090 D"), file_word("昇腾910C"), file_word("../part.yaml")
+    ('rtx-4090-d', '昇腾910c', 'part')
+    """
+    import re
+
+    stem = Path(chip).stem if chip.endswith((".yaml", ".yml")) else chip
+    return re.sub(r"[^\w]+", "-", stem.casefold()).strip("-_")[:60] or "part"

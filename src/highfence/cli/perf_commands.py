@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ _LOAD = [
     click.option("--input", "prompt", type=float, help="Tokens in, a request.  [1024]"),
     click.option("--output", type=float, help="Tokens out, a request.  [1024]"),
     click.option("--concurrency", type=float, help="Requests in flight.  [32]"),
-    click.option("--rate", type=float, help="Requests a second instead, arriving at random."),
+    click.option("--rate", "--arrival", "rate", type=float, help="Requests a second instead, arriving at random."),
     click.option("--cached", type=float, help="Tokens of the prompt found in the prefix cache.  [0]"),
     click.option("--imbalance", type=float, help="Load of the busiest expert rank over the mean.  [1]"),
     click.option("--accepted", type=float, help="Tokens that a step of speculative decoding keeps."),
@@ -29,7 +30,8 @@ _SPLIT = [
     click.option("--kv", help="Format of the cache: bf16, fp8, fp4."),
     click.option("--software", help="Serving program: vllm, sglang or trtllm."),
     click.option("--system", metavar="NAME", help="The system that the chip is in: its links and network."),
-    click.option("--emulate", is_flag=True, default=None, help="Keep weights in a format that the chip cannot multiply."),
+    click.option("--emulate", is_flag=True, default=None,
+                 help="Keep weights in a format that the chip cannot multiply."),
 ]
 _TRAINING = [
     click.option("--tokens", type=float, help="Tokens to train on: 15e12."),
@@ -51,8 +53,8 @@ _TRAINED = ("tokens", "chips", "batch", "sequence", "micro_batch", "zero", "reco
 _FLAG = {"prompt": "--input"}
 
 
-def _options(*groups: list[Any]) -> Any:
-    def add(command: Any) -> Any:
+def _options(*groups: list[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def add(command: Callable[..., Any]) -> Callable[..., Any]:
         for option in reversed([option for group in groups for option in group]):
             command = option(command)
         return command
@@ -80,7 +82,8 @@ def perf(chip: str | None, training: bool, best: bool, csv_: str | None, why: bo
     """
     stated = {name: value for name, value in given.items() if value is not None}
     if sum((chip is not None, csv_ is not None)) != 1 or sum((training, best, csv_ is not None)) > 1:
-        raise InputError("name one chip and one task", expected="a chip, or --csv FILE; --training or --best or neither",
+        raise InputError("name one chip and one task",
+                         expected="a chip, or --csv FILE; at most one of --training and --best",
                          example="highfence perf H20 --model llama-3.1-70b --tp 8")
     if csv_ is not None:
         _refuse(stated, (), "--csv")
@@ -131,17 +134,16 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
 
 def _write(out: Path, answer: Any, drawn: Any, lang: str) -> None:
     """Write the chart, its table twin and the answer into a folder."""
-    from highfence.cli.output import as_csv
-    from highfence.cli.report_commands import _file_word, _folder
+    from highfence.cli.output import as_csv, file_word, make_folder
     from highfence.core.envelope import envelope, to_json
     from highfence.report.roofline import roofline_figure, standalone, twin
 
-    stem = f"{_file_word(answer.chip)}-{_file_word(answer.model)}"
+    stem = f"{file_word(answer.chip)}-{file_word(answer.model)}"
     end = "" if lang == "en" else f"-{lang}"
     svg, rows = standalone(roofline_figure(drawn, lang).wide), twin(drawn, lang)
     result = envelope("prediction", answer.to_dict() | {"roofline": drawn}, warnings=answer.warnings,
                       sources=_sources(answer.chip, answer.model))
-    folder = _folder(out)
+    folder = make_folder(out)
     write_whole(folder / f"roofline-{stem}{end}.svg", svg)
     write_whole(folder / f"roofline-{stem}{end}.csv", as_csv(list(rows[0]), rows))
     write_whole(folder / f"perf-{stem}.json", to_json(result))
@@ -175,7 +177,39 @@ def _train(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
 
 
 def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
-    raise InputError("the search is not there yet", where="--best")
+    from highfence.cli.search_view import search_rows, show_search
+    from highfence.perf.limits import parse_limits
+    from highfence.perf.search import best
+    from highfence.perf.sheets import find_machine
+    from highfence.perf.training_run import BATCH, SEQUENCE
+
+    if out is not None:
+        raise InputError("--out goes with serving", where="--out", hint="redirect the output of --format json")
+    goal, chips = stated.pop("goal", "throughput"), stated.pop("chips", None)
+    shared = ("precision", "software", "system")
+    if goal == "training":
+        _refuse(stated, ("batch", "sequence", *shared), "--best --goal training")
+        stated = {"batch": BATCH, "sequence": SEQUENCE, **stated}
+    else:
+        load = ("concurrency", "rate") if goal == "fewest-chips" else ()
+        _refuse(stated, ("prompt", "output", "limit", "kv", "emulate", *load, *shared), f"--best --goal {goal}")
+        stated = {"prompt": 1024.0, "output": 1024.0, **stated}
+    if chips is None:
+        raise InputError("on how many chips at most?", where="--chips", example="8", hint="--chips 8")
+    if "rate" in stated:
+        stated["arrival"] = stated.pop("rate")
+    if (limit := stated.pop("limit", None)) is not None:
+        limits = parse_limits(limit)
+        stated |= {"ttft_s": limits.ttft_s, "tpot_s": limits.tpot_s, "latency_s": limits.latency_s,
+                   "quantile": limits.statistic}
+    machine = find_machine(chip, stated.pop("system", None))
+    found = best(machine, model, chips=chips, goal=goal, **stated)
+    if format_ == "json":
+        print_json("search", found, sources=_sources(found.chip, found.model))
+    elif format_ == "table":
+        show_search(found, machine.name, why, lang, console())
+    else:
+        print_rows(search_rows(found), format_, "search")
 
 
 def _rows(path: str, out: Path | None, format_: str) -> None:

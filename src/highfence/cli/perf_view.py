@@ -32,7 +32,8 @@ def show_prediction(answer: Prediction, drawn: Roofline | None, lang: str, out: 
     """Print a prediction, and why if its roofline is given."""
     _head(out, _on(answer.name, answer.chips, answer.split), answer.model,
           [answer.precision, f"KV {answer.cache}", answer.software])
-    asked = Label("{i} tokens in, {o} out, {c} requests in flight; {how}", "输入{i} token，输出{o}，并发{c}；{how}").format(
+    asked = Label("{i} tokens in, {o} out, {c} requests in flight; {how}",
+                  "输入{i} token，输出{o}，并发{c}；{how}").format(
         i=three(answer.prompt), o=three(answer.output), c=three(answer.concurrency), how=basis(answer.arrivals, lang))
     out.print(asked.text(lang), style="dim")
     out.print(_times(answer, lang))
@@ -102,7 +103,8 @@ def _served_lines(answer: Prediction, lang: str) -> Iterable[tuple[str, str]]:
             w=gigabytes(m.weights), c=gigabytes(m.cache), u=gigabytes(m.usable),
             n=three(float(int(m.sequences * answer.split["dp"])))))
     if answer.waiting_s > 0.0:
-        yield row("waiting", "排队等待", Label("{t} of TTFT; {n} requests run at once", "TTFT中占{t}；同时运行{n}个请求").format(
+        yield row("waiting", "排队等待", Label("{t} of TTFT; {n} requests run at once",
+                                            "TTFT中占{t}；同时运行{n}个请求").format(
             t=time_text(answer.waiting_s), n=three(answer.running)))
     if answer.power is not None and answer.energy is not None:
         yield row("power a chip", "每芯片功率", with_interval(answer.power))
@@ -192,7 +194,8 @@ def show_training(run: TrainingRun, why: bool, lang: str, out: Any) -> None:
     """Print a training run."""
     _head(out, _on(run.name, run.chips, run.split), run.model, [run.precision, run.software, f"ZeRO {run.zero}", Label(
         f"recompute {run.recompute}", f"重计算{run.recompute}").text(lang)])
-    asked = Label("{b} sequences of {s} tokens an iteration, {m} a pass", "每次迭代{b}个序列，每序列{s} token，微批{m}").format(
+    asked = Label("{b} sequences of {s} tokens an iteration, {m} a pass",
+                  "每次迭代{b}个序列，每序列{s} token，微批{m}").format(
         b=f"{run.batch:,}", s=f"{run.sequence:,}", m=run.micro_batch)
     out.print(asked.text(lang), style="dim")
     _grid(out, _training_lines(run, lang))

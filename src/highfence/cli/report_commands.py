@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from highfence.cli.output import console, print_json, write_whole
-from highfence.core.errors import InputError
+from highfence.cli.output import console, file_word, make_folder, print_json, write_whole
 
 
 @click.command()
@@ -34,8 +33,8 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
     cited = [s.source for s in made.sources]
     if out is not None:
         page, data = render_page(made, lang), to_json(envelope("brief", made, sources=cited))
-        folder = _folder(out)
-        stem = f"brief-{_file_word(chip)}" + ("" if lang == "en" else f"-{lang}")
+        folder = make_folder(out)
+        stem = f"brief-{file_word(chip)}" + ("" if lang == "en" else f"-{lang}")
         write_whole(folder / f"{stem}.html", page)
         write_whole(folder / f"{stem}.json", data)
         click.echo(f"wrote {folder / stem}.html and .json", err=True)
@@ -45,26 +44,6 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
         click.echo(render_page(made, lang))
     else:
         print_brief(made, lang, console())
-
-
-def _folder(out: Path) -> Path:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise InputError(f"cannot make the folder: {problem.strerror}", where="--out", got=str(out)) from None
-    return out
-
-
-def _file_word(chip: str) -> str:
-    """Return a chip's name as part of a file name: letters, digits and hyphens only.
-
-    >>> _file_word("RTX 4090 D"), _file_word("昇腾910C"), _file_word("../part.yaml")
-    ('rtx-4090-d', '昇腾910c', 'part')
-    """
-    import re
-
-    stem = Path(chip).stem if chip.endswith((".yaml", ".yml")) else chip
-    return re.sub(r"[^\w]+", "-", stem.casefold()).strip("-_")[:60] or "part"
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -16,7 +17,7 @@ _VERDICT_TEXT = ("outcome", "law_version", "data_version")
 
 def schema_of(what: str) -> dict[str, Any]:
     """Return the schema of the envelope around a kind of result, or of any envelope."""
-    result = {"envelope": {}, "verdict": _verdict(), "migration": _of(Migration), "chip": _chip()}[what]
+    result = RESULTS[what]()
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"highfence/{what}/{SCHEMA_VERSION}",
@@ -26,6 +27,40 @@ def schema_of(what: str) -> dict[str, Any]:
             "schema": {"type": "string"}, "highfence": {"type": "string"}, "data_version": {"type": "string"},
             "result": result, "warnings": {"type": "array"}, "sources": {"type": "array", "items": {"type": "object"}}},
     }
+
+
+def _prediction() -> dict[str, Any]:
+    from highfence.perf.prediction import Prediction
+
+    schema = _of(Prediction)
+    properties = schema["properties"]
+    properties.pop("details", None)
+    schema["required"] = sorted(properties)
+    properties.update({
+        "split": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "warnings": {"type": "array", "items": _of(Label)},
+        "roofline": {"type": "object", "description": "with --why: bandwidth, peaks, and a point an operator"}})
+    return schema
+
+
+def _training() -> dict[str, Any]:
+    from highfence.perf.training_run import TrainingRun
+
+    schema = _of(TrainingRun)
+    schema["required"] = sorted(schema["properties"])
+    return schema
+
+
+def _comparison() -> dict[str, Any]:
+    from highfence.perf.compare import Comparison
+
+    return _of(Comparison)
+
+
+def _support() -> dict[str, Any]:
+    from highfence.perf.support import Support
+
+    return _of(Support)
 
 
 def _chip() -> dict[str, Any]:
@@ -79,3 +114,9 @@ def _of(kind: Any) -> dict[str, Any]:
         inner = [_of(a) for a in arguments]
         return {"anyOf": inner}
     return {"type": "object"} if origin is dict or "Mapping" in str(kind) else {}
+
+
+RESULTS: dict[str, Callable[[], dict[str, Any]]] = {
+    "envelope": dict, "verdict": _verdict, "migration": lambda: _of(Migration), "chip": _chip,
+    "prediction": _prediction, "training": _training, "comparison": _comparison, "support": _support}
+"""Kinds of result that have a schema."""

@@ -1,0 +1,44 @@
+"""What a chip does with language models: serving and training, from the data sheet up.
+
+>>> import highfence as hf
+>>> answer = hf.perf.serving("H20", "llama-3.1-70b", prompt=2048, output=512, concurrency=32, tp=8)
+>>> answer.tpot.low < answer.tpot.value < answer.tpot.high
+True
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from highfence.perf.answer_rows import answer_rows
+    from highfence.perf.arrivals import serving_at_rate
+    from highfence.perf.compare import compare
+    from highfence.perf.estimate import serving
+    from highfence.perf.prediction import Prediction
+    from highfence.perf.search import best, frontier
+    from highfence.perf.support import support
+    from highfence.perf.training_run import training_run as training
+
+_LAZY = {
+    "Prediction": ("prediction", "Prediction"), "answer_rows": ("answer_rows", "answer_rows"), "best": ("search", "best"),
+    "compare": ("compare", "compare"), "frontier": ("search", "frontier"), "serving": ("estimate", "serving"),
+    "serving_at_rate": ("arrivals", "serving_at_rate"), "support": ("support", "support"),
+    "training": ("training_run", "training_run"),
+}
+
+__all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving", "serving_at_rate", "support", "training"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        module, attribute = _LAZY[name]
+        found = getattr(import_module(f"highfence.perf.{module}"), attribute)
+        globals()[name] = found
+        return found
+    raise AttributeError(f"module 'highfence.perf' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

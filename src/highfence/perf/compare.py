@@ -10,8 +10,8 @@ from highfence.core.errors import HighfenceError, InputError, NoAnswer, did_you_
 from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.prediction import Estimate, Prediction
-from highfence.perf.sheets import find_machine
 from highfence.perf.shape import ModelShape, shape_of
+from highfence.perf.sheets import find_machine
 from highfence.perf.smallest import check_load, smallest_that_holds
 
 MOST_CHIPS = 64
@@ -40,7 +40,8 @@ MEASURES: dict[str, Measure] = {
     "decode": Measure("tokens/s", True, Label("output tokens/s per chip", "每芯片输出 token/s"), Label(
         "decode steps alone, prompts worked on elsewhere", "仅解码步，预填充在别处完成")),
     "prefill": Measure("tokens/s", True, Label("input tokens/s per chip", "每芯片输入 token/s"), Label(
-        "one prompt after another on every rank and stage, nothing else", "各并行组与流水级连续处理提示词，无其他负载")),
+        "one prompt after another on every rank and stage, nothing else",
+        "各并行组与流水级连续处理提示词，无其他负载")),
     "training": Measure("tokens/s", True, Label("trained tokens/s per chip", "每芯片训练 token/s"), Label(
         "whole iterations, without restarts and evaluations", "完整迭代，不含重启与评估")),
     "energy": Measure("J", False, Label("J per output token", "每输出 token 焦耳"), Label(
@@ -121,7 +122,7 @@ def compare(chips: Sequence[str], model: str, by: str = "decode", *, prompt: flo
     rows = [_row(name, shape, by, check_load(load), asked) for name in chips]
     if all(row.value is None for row in rows):
         raise NoAnswer(f"none of these chips has an answer by {by}",
-                       missing="; ".join(f"{row.name}: {row.reason}" for row in rows))
+                       missing="; ".join(reason_of(row) for row in rows))
     first = rows[0].value
     return Comparison(shape.id, by, MEASURES[by].unit, prompt, output, load, tuple(
         replace(row, ratio=row.value.value / first.value) if row.value and first else row for row in rows))
@@ -151,6 +152,15 @@ def _row(name: str, shape: ModelShape, by: str, load: float, asked: dict[str, An
 def _reason(problem: HighfenceError) -> str:
     """Return an error as half a line."""
     return str(getattr(problem, "what", problem))
+
+
+def reason_of(row: Compared) -> str:
+    """Return why a chip has no answer, its name in front.
+
+    >>> reason_of(Compared("a", "A", reason="no power")), reason_of(Compared("a", "A", reason="A has no fp8"))
+    ('A: no power', 'A has no fp8')
+    """
+    return row.reason if row.reason.startswith(row.name) else f"{row.name}: {row.reason}"
 
 
 def decode_rate(answer: Prediction) -> Estimate:

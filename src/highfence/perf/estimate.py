@@ -8,7 +8,7 @@ True
 from __future__ import annotations
 
 from functools import lru_cache
-from math import log, sqrt
+from math import sqrt
 from typing import Any
 
 from highfence.core.arrays import FLOATS
@@ -24,7 +24,7 @@ from highfence.perf.machine import Machine, arithmetic_of, machine_of
 from highfence.perf.memory import cache_bytes_per_sequence, usable_memory, weight_bytes
 from highfence.perf.prediction import Estimate, MemoryUse, OperatorTime, Prediction, StepTime
 from highfence.perf.rows import Question, Side
-from highfence.perf.serving import Served
+from highfence.perf.serving import TPOT_P99, TTFT_P99, Served
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import PROFILES, PROTOCOLS, profile_of
 from highfence.perf.splits import check_split
@@ -182,8 +182,8 @@ def _prediction(q: Question, s: Served, fit: MemoryUse, parts: Any, calibration:
         split={"tp": int(q.serving.tp), "pp": int(q.serving.pp), "dp": int(q.serving.dp), "ep": int(q.serving.ep)},
         chips=chips, prompt=q.prompt, output=q.output, concurrency=q.concurrency, running=running, ttft=ttft, tpot=tpot,
         latency=latency, throughput=rate, per_chip=rate.scaled(1.0 / chips, "tokens/s"),
-        ttft_p50=s.waiting_s + waits * 0.95, ttft_p99=s.waiting_s + waits * (1.0 + 0.25 * log(100.0)),
-        tpot_p50=s.tpot_s, tpot_p99=s.tpot_s + 2.33 * mixes / sqrt(max(min(q.output, running), 1.0)),
+        ttft_p50=s.waiting_s + waits * 0.95, ttft_p99=s.waiting_s + waits * TTFT_P99,
+        tpot_p50=s.tpot_s, tpot_p99=s.tpot_s + TPOT_P99 * mixes / sqrt(max(min(q.output, running), 1.0)),
         requests_per_s=rate.value / q.output, waiting_s=s.waiting_s, memory=fit, steps=steps, evidence=gains.evidence,
         grade=worst_grade(q.machine.grades.values()), statistic="means over requests; p50 and p99 from the model's queue",
         arrivals=PROTOCOLS[q.protocol].text, power=power, energy=energy, assumed=q.machine.assumed,

@@ -44,9 +44,8 @@ class Limits:
         tail = self.statistic == "p99"
         ttft = answer.ttft_p99 if tail else answer.ttft.value
         tpot = answer.tpot_p99 if tail else answer.tpot.value
-        spent = {"ttft": ttft, "tpot": tpot, "latency": ttft + answer.output * tpot}
-        return all(limit is None or spent[name] <= limit
-                   for name in TIMES for limit in (getattr(self, f"{name}_s"),))
+        spent = ((ttft, self.ttft_s), (tpot, self.tpot_s), (ttft + answer.output * tpot, self.latency_s))
+        return all(limit is None or time <= limit for time, limit in spent)
 
 
 def parse_limits(text: str, where: str = "--limit") -> Limits:

@@ -116,7 +116,7 @@ def roofline(chip: str | Machine, model: str | ModelShape, answer: Prediction, *
     question = ask(chip, model, prompt=answer.prompt, output=answer.output, concurrency=answer.concurrency, **split)
     points = [point for step in answer.steps for point in _points(question, step)]
     machine = question.machine
-    used = dict.fromkeys((FORMATS[FORMAT_NAMES[q]].arithmetic for q in (question.dense, question.experts)))
+    used = dict.fromkeys(FORMATS[FORMAT_NAMES[q]].arithmetic for q in (question.dense, question.experts))
     peaks = {name: machine.peaks[name] for name in ("16", *used)}
     return Roofline(machine.name, question.shape.id, machine.bandwidth, peaks, tuple(points))
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from math import log
+
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from highfence.core.errors import InputError, did_you_mean
 from highfence.perf.limits import STATISTICS, Limits
 from highfence.perf.search_space import Floats, Space
+from highfence.perf.serving import TPOT_P99, TTFT_P99
 
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
@@ -36,9 +37,6 @@ LEAF = 8
 """Loads of a gap that are evaluated one by one rather than divided."""
 
 PARTS = 4
-TTFT_P99 = 1.0 + 0.25 * log(100.0)
-TPOT_P99 = 2.33
-"""Tails of :class:`~highfence.perf.prediction.Prediction`: TTFT's over its mean, TPOT's in deviations of its stalls."""
 
 
 def limits_of(ttft_s: float | None, tpot_s: float | None, latency_s: float | None, quantile: str) -> Limits:
@@ -101,7 +99,7 @@ def joined(parts: Sequence[Points]) -> Points:
 
 
 def tails(quantile: str, ttft: Any, tpot: Any, decode: Any, running: Any, output: float) -> tuple[Any, Any]:
-    """Return TTFT and TPOT at a quantile, of requests that do not wait for memory; see :data:`TTFT_P99`."""
+    """Return TTFT and TPOT at a quantile, of requests that do not wait for memory; see :mod:`highfence.perf.serving`."""
     if quantile == "mean":
         return ttft, tpot
     stalls = np.maximum(tpot - decode, 0.0)

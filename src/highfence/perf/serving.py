@@ -10,18 +10,28 @@ tokens of a request the chips also work on the prompts of those that take the pl
 Each is a sum of step times with weights that are not negative and depend on the load alone, so that nothing that
 shortens a step lengthens an answer.
 
-All values are means unless a quantile is asked for.
+Pipeline stages work on as many parts of the running sequences at once: a token waits for one part's pass through all
+stages, and prompts of other parts delay it by one stage's share. All values are means unless a quantile is asked for.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import log
 from typing import Any
 
 from highfence.core.arrays import Number
 from highfence.perf.memory import sequences_that_fit
 from highfence.perf.shape import ModelShape
 from highfence.perf.step import Batch, Chip, Curves, Formats, Overheads, Split, step_operators, step_seconds
+
+
+TTFT_P99 = 1.0 + 0.25 * log(100.0)
+"""TTFT that one request in a hundred exceeds, over the mean without waiting for memory: a quarter of it taken as exponential
+(assumed)."""
+
+TPOT_P99 = 2.33
+"""Standard deviations of a normal that one in a hundred exceeds: a request's tokens meet a Poisson number of prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,29 +103,30 @@ def serve(xp: Any, model: ModelShape, chip: Chip, split: Split, formats: Formats
     context = prompt + 0.5 * output
     fits = sequences_that_fit(xp, model, split, formats, capacity=capacity, tokens=prompt + 0.75 * output)
     running = xp.maximum(xp.minimum(asked, fits), 1.0 / split.dp)
+    at_once = xp.maximum(running / split.pp, 1.0 / split.dp)
 
     def step(prompts: Number, tokens: Number, before: Number, sequences: Number, seen: Number) -> Number:
         batch = Batch(prompts, tokens, before, sequences, seen, drafted)
         return step_seconds(step_operators(xp, model, chip, split, formats, curves, over, batch, imbalance))
 
     none = 0.0 * running
-    decode = step(none, prompt, none, running, context)
+    decode = step(none, prompt, none, at_once, context)
     new = xp.maximum(prompt - cached, 1.0)
     chunks = xp.ceil(new / scheduler.chunk)
     length, before = new / chunks, cached + 0.5 * (new - new / chunks)
     latent = sum(a.layers for a in model.attention if a.kind == "mla")
     launched = scheduler.host_layer_s * (model.layers - latent) + scheduler.host_latent_s * latent
     launched = launched + scheduler.host_experts_s * model.moe_layers
-    mixed = xp.maximum(step(1.0 + none, length, before, running, context), launched)
-    others = xp.maximum(running - 1.0 / split.dp, 0.0)
-    together = xp.clip(scheduler.chunk / length, 1.0, 1.0 + others)
+    mixed = xp.maximum(step(1.0 + none, length, before, at_once, context), launched)
+    others = xp.maximum(running - 1.0 / split.dp, 0.0) / split.pp
+    together = xp.clip(scheduler.chunk / length, 1.0, 1.0 + others * split.pp)
     alone = xp.maximum(step(together, length, before, none, context), launched) / together
     mixes = chunks * scheduler.interference * xp.power(split.dp, scheduler.ranks) * others * accepted / output
     share = xp.minimum(mixes, 1.0)
     tpot = ((1.0 - share) * decode + share * mixed + (mixes - share) * alone) / accepted
     ahead = (0.5 * scheduler.wave + scheduler.queue) * others + scheduler.ahead * xp.minimum(others, 1.0)
     queued = ahead * chunks * alone
-    first = chunks * mixed + queued
+    first = (1.0 + (chunks - 1.0) / split.pp) * mixed + queued
     life = first + output * tpot
     waiting = (xp.maximum(asked / running - 1.0, 0.0) + scheduler.slots_short / xp.maximum(concurrency, 1.0)) * life
     ttft = (scheduler.rest * decode + first + waiting + scheduler.request_s + scheduler.token_s * prompt

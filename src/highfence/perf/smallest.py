@@ -76,7 +76,7 @@ def smallest_that_holds(machine: Machine, shape: ModelShape, *, load: float = 1.
                    missing="memory", would_change="fewer bits a weight, or a shorter prompt")
 
 
-def _held(machine: Machine, shape: ModelShape, load: float, way: dict[str, int], question: Any) -> Prediction | None:
+def _held(machine: Machine, shape: ModelShape, load: float, way: dict[str, Any], question: Any) -> Prediction | None:
     """Return the answer of one way to divide a model, None where the memory is too small."""
     try:
         return serving(machine, shape, concurrency=load, **way, **question)

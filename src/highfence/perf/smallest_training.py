@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 
 from highfence.core.errors import InputError, NoAnswer
@@ -64,18 +63,19 @@ def quickest_plan(machine: Machine, shape: ModelShape, chips: int, *, batch: int
 
 
 def _quickest(machine: Machine, shape: ModelShape, chips: int, batch: int, sequence: int, precision: str,
-              **more: int) -> tuple[TrainingPlan, TrainingStep] | None:
+              zero: int = 1, interleave: int = 1) -> tuple[TrainingPlan, TrainingStep] | None:
     """Return the quickest plan that fits, and its step."""
     chip, calibration = accelerator_from(machine), shipped_calibration()
     rates_of(chip, precision, calibration)
-    fitting = [plan for usual in plans(machine, shape, chips) for plan in (replace(usual, **more),)
+    fitting = [plan for plan in plans(machine, shape, chips, zero=zero, interleave=interleave)
                if _fits(machine, shape, plan, batch, sequence)]
     steps = [(plan, train_step(shape, chip, plan, batch=batch, sequence=sequence, micro_batch=1, precision=precision))
              for plan in fitting]
     return min(steps, key=lambda pair: pair[1].seconds, default=None)
 
 
-def plans(machine: Machine, shape: ModelShape, chips: int) -> Iterator[TrainingPlan]:
+def plans(machine: Machine, shape: ModelShape, chips: int, *, zero: int = 1, interleave: int = 1,
+          ) -> Iterator[TrainingPlan]:
     """Yield the usual plans for some chips: tensor parallel where links join them, stages, the rest data parallel."""
     powers = [2**n for n in range(chips.bit_length())]
     for tp, pp, recompute in product(powers, powers, RECOMPUTE):
@@ -85,8 +85,8 @@ def plans(machine: Machine, shape: ModelShape, chips: int) -> Iterator[TrainingP
         dp = chips // (tp * pp)
         for ep in powers if shape.experts else (1,):
             if dp % ep == 0 and (not shape.experts or shape.experts % ep == 0):
-                yield TrainingPlan(tp=tp, pp=pp, dp=dp, ep=ep, head_slots=slots, sequence_parallel=tp > 1,
-                                   recompute=recompute)
+                yield TrainingPlan(tp=tp, pp=pp, dp=dp, ep=ep, head_slots=slots, sequence_parallel=tp > 1, zero=zero,
+                                   interleave=interleave, recompute=recompute)
 
 
 def _fits(machine: Machine, shape: ModelShape, plan: TrainingPlan, batch: int, sequence: int) -> bool:

@@ -49,6 +49,9 @@ def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: in
     if dealt > shape.experts or shape.experts % dealt:
         raise InputError(f"{shape.id} has {shape.experts:.0f} experts", where="--ep", got=dealt, expected="a divisor of it",
                          hint=f"--ep {_nearest_divisor(shape.experts, dealt)}")
+    if shape.expert_ffn % (ranks // dealt):
+        raise InputError(f"an expert of {shape.id} is {shape.expert_ffn:.0f} wide", where="--ep", got=dealt,
+                         expected=f"so many that {ranks} / ep divides it", hint=f"--ep {ranks}")
     return Side(batch, 1.0, float(tp), float(pp), float(dp), float(ranks // dealt), float(dealt))
 
 

@@ -313,8 +313,10 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
         exchange = xp.where(far, exchange, xp.minimum(exchange, 2.0 * gathered))
         found.append(Operator("expert exchange", 0.0 * exchange, 0.0 * exchange, model.moe_layers * exchange, "network"))
     found.append(Operator("all-reduce", 0.0 * total, 0.0 * total, total, "network"))
-    stages = split.pp - 1.0
-    hops = stages * transfer_time(xp, size, split.pp, chip.link, curves.link)
+    beyond = split.tp * split.pp > chip.domain
+    hop = xp.where(beyond, transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.network, curves.network),
+                   transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.link, curves.link))
+    hops = (split.pp - 1.0) * hop
     found.append(Operator("pipeline hops", 0.0 * hops, 0.0 * hops, hops, "network"))
 
 

@@ -58,7 +58,7 @@ class PartSupport:
 
 @dataclass(frozen=True, slots=True)
 class SheetValue:
-    """One number of the data sheet; ``value`` is None where nothing is published, and ``assumed`` where a rule stands in.
+    """One number of the data sheet; ``value`` is None where nothing is published, ``assumed`` where a rule stands in.
 
     Attributes
     ----------

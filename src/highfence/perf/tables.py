@@ -19,7 +19,7 @@ from highfence.perf.serving import Scheduler
 from highfence.perf.software import PROFILES
 from highfence.perf.step import Arithmetic, Curves, Formats, Overheads, StateCurve
 
-GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "edge_ramp", "bandwidth_share", "exposed", "launch_s")
+GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "feed_edge", "bandwidth_share", "exposed", "launch_s")
 SCALED = {"peak_share", "feed", "bandwidth_share"}
 PREFILL_FIELDS = ("peak_share", "feed", "short", "bandwidth_share", "launch_s")
 DECODE_FIELDS = ("bandwidth_share", "peak_share", "feed", "exposed", "launch_s", "step_s")
@@ -105,7 +105,7 @@ class Tables:
             for name in GEMM_FIELDS:
                 found = self.column(table[name], index, xp)
                 fields[name] = found * scale[name] if name in SCALED else found
-            return GemmCurve(**fields)
+            return GemmCurve(edge_ramp=0.0, **fields)
 
         def arithmetic(table: dict[str, list[float]], index: Any, peak: Any, gain: Any) -> Arithmetic:
             return Arithmetic(peak, self.column(self.weight, index, xp), self.column(self.activation, index, xp),

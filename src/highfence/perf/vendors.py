@@ -1,7 +1,8 @@
 """What a vendor's software makes of its chips, over what NVIDIA's makes of the chips that the curves were fitted to.
 
 Curves hold for software that was tuned for years on the chips at hand. For others a prior by vendor stands in: how far
-published best products and streams come, over how far the same tools come on NVIDIA's chips.
+published best products and streams come, over how far the same tools come on NVIDIA's chips; and, for arithmetic, how
+far whole runs come over best products. :mod:`highfence.perf.fitting.vendors` derives it.
 """
 
 from __future__ import annotations
@@ -48,4 +49,4 @@ def _gains(vendor: str, family: str, units: float) -> Gains:
     calibration = shipped_calibration()
     id = f"vendor.{vendor}" if f"vendor.{vendor}" in calibration else "vendor.other"
     v = calibration.values(id)
-    return Gains(v["compute"], v["memory"], v["link"], max(1.0, UNITS_IF_UNSAID / units), v["spread"], "data sheet only")
+    return Gains(v["compute"] * v.get("runs", 1.0), v["memory"], v["link"], max(1.0, UNITS_IF_UNSAID / units), v["spread"], "data sheet only")

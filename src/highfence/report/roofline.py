@@ -135,7 +135,8 @@ def _roof_name(name: str, peak: float, lang: str) -> str:
     >>> _roof_name("16", 148e12, "en")
     '16-bit 148 TFLOP/s'
     """
-    return f"{say('roofline.half').text(lang) if name == '16' else name.upper()} {format_number(peak / 1e12, 3)} TFLOP/s"
+    arithmetic = say("roofline.half").text(lang) if name == "16" else name.upper()
+    return f"{arithmetic} {format_number(peak / 1e12, 3)} TFLOP/s"
 
 
 def _roofs(drawn: Roofline, view: View, canvas: Canvas, lang: str, x: Spec, y: Spec) -> Iterator[Spec]:

@@ -3,7 +3,10 @@
 The rate that one unit can be fed with is bounded apart from its peak, so that a chip with few operations per unit
 comes nearer to its peak than one with many::
 
-    1 / rate = 1 / (peak_share * peak) + 1 / (units * feed)
+    1 / rate = 1 / (peak_share * peak) + (1 + feed_edge * (1 / height + 1 / width)) / (units * feed)
+
+A tile of height ``h`` and width ``w`` loads ``h + w`` elements for ``2 h w`` operations: small tiles are held back by what
+can be fed, so that a chip with little arithmetic a unit hardly notices them, and one with much notices them first.
 
 A product of (m, k) by (k, n) is cut into tiles. The time of its waves, with a ramp for short tiles and short k,
 overlaps with the time of its bytes; a share of the shorter of the two stays visible.
@@ -29,10 +32,10 @@ class GemmCurve:
     peak_share : share of the peak that a unit reaches when it is fed.
     feed : FLOP/s per unit that on-chip memory can feed at 16 bits.
     depth_ramp : depth of k, in elements, lost to filling a tile's pipeline.
-    edge_ramp : width of a tile, in elements, lost at its edges.
+    edge_ramp : width of a tile, in elements, lost at its edges whatever the chip.
     bandwidth_share : share of the memory bandwidth that streaming weights reaches.
     exposed : share of the shorter of compute and memory that is not hidden behind the longer.
-    launch_s : seconds before and after the work.
+    launch_s : seconds before and after the work. feed_edge : elements of edge that halve the feed.
     """
 
     peak_share: Number
@@ -42,6 +45,7 @@ class GemmCurve:
     bandwidth_share: Number
     exposed: Number
     launch_s: Number
+    feed_edge: Number = 0.0
 
 
 def sustained_rate(peak: Number, units: Number, share: Number, feed: Number) -> Number:
@@ -76,15 +80,16 @@ def gemm_time(xp: Any, m: Number, n: Number, k: Number, *, peak: Number, bandwid
     >>> 0.5e-3 < whole < 1.2e-3
     True
     """
-    per_unit = sustained_rate(peak / units, 1.0, curve.peak_share, curve.feed * feed_scale)
+    fast, fed = units / (curve.peak_share * peak), 1.0 / (curve.feed * feed_scale)
     depth_at_most = xp.maximum(k / 1024.0, 1.0)
     compute = None
     for height, width in TILES:
         tiles = copies * xp.ceil(m / height) * xp.ceil(n / width)
         split = xp.minimum(xp.maximum(units / tiles, 1.0), depth_at_most)
         waves = xp.ceil(tiles * split / units - 1e-9)
-        once = (2.0 * height * width) * (k / split + curve.depth_ramp) / per_unit * (
-            1.0 + curve.edge_ramp * (1.0 / height + 1.0 / width))
+        edge = 1.0 / height + 1.0 / width
+        once = (2.0 * height * width) * (k / split + curve.depth_ramp) * (
+            fast + fed * (1.0 + curve.feed_edge * edge)) * (1.0 + curve.edge_ramp * edge)
         compute = waves * once if compute is None else xp.minimum(compute, waves * once)
     moved = copies * (k * n * weight_bytes + m * k * activation_bytes + m * n * output_bytes)
     memory = moved / (bandwidth * curve.bandwidth_share)
