@@ -39,7 +39,7 @@ def eager_kernels(curves: Calibration) -> EagerKernels:
 
 
 def _curve(kind: Any, values: Mapping[str, float]) -> Any:
-    return kind(**{name: values[name] for name in kind.__dataclass_fields__})
+    return kind(**{name: values[name] for name in kind.__dataclass_fields__ if name in values})
 
 
 def gpt3_layer(decode: bool) -> EagerLayer:

@@ -65,7 +65,7 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
     if prompt + output > shape.max_context:
         raise InputError(f"longer than {shape.id} can attend to", where="--input, --output", got=prompt + output,
                          expected=f"at most {shape.max_context:,.0f} tokens together")
-    side = check_split(machine, shape, tp=tp, pp=pp, dp=dp, ep=ep, batch=concurrency / dp)
+    side = check_split(machine, shape, tp=tp, pp=pp, dp=dp, ep=ep, batch=concurrency / max(dp, 1))
     name = default_precision(machine, shape) if precision is None else precision
     asked = format_of(name)
     if shape.experts and asked.name == "fp8":

@@ -52,3 +52,18 @@ def _widened(low: float, high: float, prior: float) -> Spread:
     """Add a prior's variance to either side of an interval given in logarithms."""
     more = (Z80 * prior) ** 2
     return Spread(exp(-sqrt(low * low + more)), exp(sqrt(high * high + more)))
+
+
+def static_spread(calibration: Calibration, mixture: bool, prior: float) -> Spread:
+    """Return the spread of a step or of a run of one static batch, on chips and programs that were not fitted.
+
+    Its standard deviation is that of published static figures about predictions that saw no figure of their source
+    (:func:`highfence.perf.published_serving.static_curve`); for chips that were fitted it is no narrower, since the
+    programs of those figures were fitted on no chip.
+
+    Parameters
+    ----------
+    mixture : whether the model has experts. prior : standard deviation that the vendor's prior adds.
+    """
+    sd = calibration.values("spread.static")["mixture" if mixture else "dense"]
+    return _widened(Z80 * sd, Z80 * sd, prior)

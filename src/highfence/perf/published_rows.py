@@ -1,4 +1,4 @@
-"""Published figures of prefill, decode, static runs and kernels as questions, and what the curves say before corrections.
+"""Published figures of prefill, decode, static runs and kernels as questions, and what the curves say of each.
 
 The table does not ship; its path is given at run time. What is needed to read its rows lies in
 ``evidence_data/published.yaml``: names, splits, shapes, with their sources, and no measured value.
@@ -22,7 +22,7 @@ from highfence.perf.formats import FEED_SCALE, FORMATS
 from highfence.perf.machine import UNITS_IF_UNSAID, Machine, machine_of
 from highfence.perf.memory import cache_bytes_per_sequence, weight_bytes
 from highfence.perf.operators.attention import DecodeCurve, decode_time
-from highfence.perf.operators.gemm import GemmCurve, gemm_time, sustained_rate
+from highfence.perf.operators.gemm import TILES, GemmCurve, gemm_time
 from highfence.perf.rows import Question
 from highfence.perf.shape import UNBOUNDED
 from highfence.perf.static_batch import mean_context, parts_of_question, run_question, static_question
@@ -66,7 +66,7 @@ class Figure:
     ----------
     group : one of :data:`GROUPS`. topic : what a correction of isolated kernels is fitted to: ``product-16``,
     ``product-8``, ``stream``, else empty. bound : what the vendor's gain scales: ``compute``, ``memory`` or ``both``.
-    theirs : published, in ``unit``. seconds : of the work, at their value; rates become the seconds of one unit of work.
+    theirs : published, in ``unit``. seconds : of the work, at their value; of a rate, those of one unit of work.
     ours_s : seconds that the curves predict before corrections and vendor's gains. phases : for a roofline.
     """
 
@@ -167,7 +167,7 @@ def _figure(row: Mapping[str, str], group: str, topic: str, bound: str, machine:
                   row["unit"], seconds, ours_s, phases, row["source_url"])
 
 
-# Kernels ----------------------------------------------------------------------------------------------------------------
+# Kernels ------------------------------------------------------------------------------------------------------------
 
 def _product(row: Mapping[str, str], calibration: Calibration) -> Figure:
     machine = chip_of(row["chip"])
@@ -181,8 +181,7 @@ def _product(row: Mapping[str, str], calibration: Calibration) -> Figure:
     curve, scale = product_curve(name, calibration, machine)
     flops = 2.0 * m * n * k
     if "best found" in row["batch"]:
-        rate = sustained_rate(peak, machine.units, curve.peak_share, curve.feed * scale)
-        ours = flops / rate
+        ours = flops / best_rate(machine, name, calibration)
     else:
         ours = gemm_time(FLOATS, m, n, k, peak=peak, bandwidth=machine.bandwidth, units=machine.units,
                          weight_bytes=fmt.weight, activation_bytes=fmt.activation, curve=curve, feed_scale=scale)[2]
@@ -202,15 +201,34 @@ def product_curve(name: str, calibration: Calibration, machine: Machine) -> tupl
     if machine.vendor != "nvidia":
         values["feed"] *= max(1.0, UNITS_IF_UNSAID / machine.units)
     scale = FEED_SCALE[FORMATS[name].arithmetic]
-    return GemmCurve(**{f: values[f] for f in GemmCurve.__dataclass_fields__}), (
+    return GemmCurve(**{f: values.get(f, 0.0) for f in GemmCurve.__dataclass_fields__}), (
         calibration.values("feed")[scale] if scale else 1.0)
+
+
+def best_rate(machine: Machine, name: str, calibration: Calibration) -> float:
+    """Return the FLOP/s of a format's best product: full waves of the largest tiles, so deep that no ramp counts.
+
+    >>> h20 = machine_of("H20")
+    >>> 0.8 < best_rate(h20, "bf16", shipped_calibration()) / h20.peaks["16"] < 1.0
+    True
+    """
+    fmt = FORMATS[name]
+    curve, scale = product_curve(name, calibration, machine)
+    height, width = TILES[-1]
+    m, n, k = height * machine.units, 64.0 * width, 65536.0
+    compute = gemm_time(FLOATS, m, n, k, peak=machine.peaks[fmt.arithmetic], bandwidth=machine.bandwidth,
+                        units=machine.units, weight_bytes=fmt.weight, activation_bytes=fmt.activation, curve=curve,
+                        feed_scale=scale)[0]
+    return 2.0 * m * n * k / float(compute)
 
 
 def product_shape(row: Mapping[str, str]) -> tuple[float, float, float]:
     """Return m, n and k of a product's row.
 
-    >>> product_shape({"id": "x", "batch": "M=16 K=7168 N=1536"}), product_shape({"id": "x", "batch": "MxNxK=2x3x4 (best)"})
-    ((16.0, 1536.0, 7168.0), (2.0, 3.0, 4.0))
+    >>> product_shape({"id": "x", "batch": "M=16 K=7168 N=1536"})
+    (16.0, 1536.0, 7168.0)
+    >>> product_shape({"id": "x", "batch": "MxNxK=2x3x4 (best)"})
+    (2.0, 3.0, 4.0)
 
     Raises
     ------
@@ -250,13 +268,14 @@ def _attention(row: Mapping[str, str], calibration: Calibration) -> Figure:
     values = calibration.values("decode.mla" if latent else "decode.gqa")
     curve = DecodeCurve(rows=ROWS_OF_QUERIES["mla" if latent else "gqa"], **values)
     peak = machine.peaks["16"]
-    ours = decode_time(FLOATS, batch, context, heads=heads, kv_heads=kv, qk_dim=qk, v_dim=v, cache_width=width, peak=peak,
-                       bandwidth=machine.bandwidth, units=machine.units, kv_bytes=2.0, window=UNBOUNDED, curve=curve)[2]
+    ours = decode_time(FLOATS, batch, context, heads=heads, kv_heads=kv, qk_dim=qk, v_dim=v, cache_width=width,
+                       peak=peak, bandwidth=machine.bandwidth, units=machine.units, kv_bytes=2.0, window=UNBOUNDED,
+                       curve=curve)[2]
     work = Phase(2.0 * batch * heads * (qk + v) * context, batch * context * width * 2.0, 1.0, peak, machine.bandwidth)
     return _figure(row, "attention", "", "both", machine, float(row["value"]) * 1e-6, ours, (work,))
 
 
-# Steps and runs ---------------------------------------------------------------------------------------------------------
+# Steps and runs -----------------------------------------------------------------------------------------------------
 
 def _run(row: Mapping[str, str], calibration: Calibration) -> Figure:
     machine = chip_of(row["chip"])

@@ -1,14 +1,15 @@
-"""How well published figures of prefill, decode, static runs and kernels are predicted, each family of sources left out.
+"""How well published figures of prefill, decode, static runs and kernels are predicted, each family left out.
 
 The curves of serving never saw these figures. Three small things are fitted to them, every time without the family that
-is scored: how much faster an isolated kernel is than the same kernel in serving (one number for 16-bit and one for 8-bit
-products, one for streams), what other vendors' software makes of their chips, and how wide an interval must be. The
+is scored: how much faster an isolated kernel is than the same kernel in serving (one number for 16-bit and one for
+8-bit products, one for streams), what other vendors' software makes of their chips, and how wide an interval must be.
 roofline beside it has two constant efficiencies and the same rule for its intervals, fitted to the same other families,
 to kernels and to whole runs apart: one pair for both would be a weaker rival.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -16,16 +17,17 @@ from math import exp, inf, log, sqrt
 from pathlib import Path
 from statistics import mean, median
 
-from highfence.perf.calibration import Calibration, shipped_calibration
+from highfence.perf.calibration import DATA, Calibration, Curve, shipped_calibration
 from highfence.perf.fitting.vendors import BETWEEN, WITHIN, Prior, clustered, kernel_sightings, priors
+from highfence.perf.fitting.write import write_curves
 from highfence.perf.intervals import Z80
 from highfence.perf.published_rows import GROUPS, Figure, read_figures
 
 ERROR_BAR, COVERED_BAR = 0.15, (0.7, 0.9)
 """Bars: median absolute error, and share of the figures inside of 80 % intervals."""
 
-FAMILIES = ("trtllm-docs", "infersim-e2e", "deepseek-prod", "sglang-h100", "kipply-2022", "stas-mamf", "flagperf", "llmcompass",
-            "infersim-kernels", "babelstream", "azure", "deepseek-kernels")
+FAMILIES = ("trtllm-docs", "infersim-e2e", "deepseek-prod", "sglang-h100", "kipply-2022", "stas-mamf", "flagperf",
+            "llmcompass", "infersim-kernels", "babelstream", "azure", "deepseek-kernels")
 
 POOLED = 1.0
 """How many families the pool of all groups weighs as, beside those that show a group's own scatter."""
@@ -73,7 +75,7 @@ class PublishedCase:
         return self.low <= self.theirs <= self.high
 
 
-# What is fitted, and to what -----------------------------------------------------------------------------------------------
+# What is fitted, and to what ----------------------------------------------------------------------------------------
 
 def corrections_of(figures: Iterable[Figure], leave_out: Collection[str] = ()) -> dict[str, float]:
     """Return the logarithm by topic of the seconds of NVIDIA's isolated kernels over what the curves say.
@@ -117,10 +119,10 @@ def fitted(figures: Sequence[Figure], leave_out: Collection[str] = ()) -> Fitted
     return Fitted(corrections, compute, memory)
 
 
-# How wide an interval must be ------------------------------------------------------------------------------------------------
+# How wide an interval must be ---------------------------------------------------------------------------------------
 
 def scatter(residuals: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, float]:
-    """Return the standard deviation by group of the logarithm of a figure over its prediction, for a family not yet seen.
+    """Return the standard deviation by group of the logarithm of a figure over its prediction, for a family unseen.
 
     Each family counts once a group, by its mean square; a group that few families show leans on the mean of all groups.
 
@@ -154,7 +156,30 @@ def widened(spread: float, prior: float) -> float:
     return exp(Z80 * sqrt(spread * spread + prior * prior))
 
 
-# Roofline -------------------------------------------------------------------------------------------------------------------
+def residuals_of(figures: Sequence[Figure], family: str | None = None) -> dict[str, list[tuple[str, float]]]:
+    """Return group and logarithm of each figure of NVIDIA's chips over a prediction that never saw its family.
+
+    Nor did it see ``family``, which is left out of what is returned.
+    """
+    found: dict[str, list[tuple[str, float]]] = {}
+    for other in sorted({f.family for f in figures} - {family}):
+        without = fitted(figures, (other,) if family is None else (family, other))
+        found[other] = [(f.group, log(f.seconds / without.seconds(f))) for f in figures
+                        if f.family == other and f.machine.vendor == "nvidia"]
+    return found
+
+
+def static_curve(figures: Sequence[Figure]) -> Curve:
+    """Return the standard deviations that intervals of static steps and runs ship with, from all families."""
+    spread = scatter(residuals_of(figures))
+    runs = [f for f in figures if is_run(f)]
+    return Curve("spread.static", {"dense": spread["dense run"], "mixture": spread["mixture run"]},
+                 tuple(sorted({f.family for f in runs})), len(runs), tuple(sorted({f.machine.id for f in runs})),
+                 "measured", "standard deviation of log(published / predicted), steps and runs of static batches, each "
+                             "family predicted by what never saw it")
+
+
+# Roofline -----------------------------------------------------------------------------------------------------------
 
 STEPS = tuple(0.30 + 0.02 * i for i in range(36))
 """Efficiencies that the roofline's fit tries, 0.30 to 1."""
@@ -185,7 +210,7 @@ def fit_roofline(figures: Iterable[Figure], leave_out: Collection[str] = ()) -> 
     return found
 
 
-# Cases -----------------------------------------------------------------------------------------------------------------------
+# Cases --------------------------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True, slots=True)
 class _Fold:
@@ -198,17 +223,14 @@ class _Fold:
 
 
 def _fold(figures: Sequence[Figure], family: str) -> _Fold:
-    """Return what all families but one say; a residual behind its interval comes from a fit without that family either."""
-    others = sorted({f.family for f in figures} - {family})
-    ours: dict[str, list[tuple[str, float]]] = {}
+    """Return what all families but one say; residuals behind intervals come from fits without it too."""
     theirs: dict[str, list[tuple[str, float]]] = {}
     efficiencies = {run: fit_roofline([f for f in figures if is_run(f) == run], (family,)) for run in (False, True)}
-    for other in others:
-        without = fitted(figures, (family, other))
-        rows = [f for f in figures if f.family == other]
-        ours[other] = [(f.group, log(f.seconds / without.seconds(f))) for f in rows if f.machine.vendor == "nvidia"]
-        theirs[other] = [(f.group, log(f.seconds / roofline_seconds(f, *efficiencies[is_run(f)]))) for f in rows]
-    return _Fold(fitted(figures, (family,)), scatter(ours), efficiencies, scatter(theirs))
+    for f in figures:
+        if f.family != family:
+            miss = log(f.seconds / roofline_seconds(f, *efficiencies[is_run(f)]))
+            theirs.setdefault(f.family, []).append((f.group, miss))
+    return _Fold(fitted(figures, (family,)), scatter(residuals_of(figures, family)), efficiencies, scatter(theirs))
 
 
 def published_cases(data: Path, calibration: Calibration | None = None) -> list[PublishedCase]:
@@ -221,7 +243,8 @@ def published_cases(data: Path, calibration: Calibration | None = None) -> list[
     figures, unread = read_figures(data, calibration or shipped_calibration())
     folds = {family: _fold(figures, family) for family in sorted({f.family for f in figures})}
     cases = [_case(f, folds[f.family]) for f in figures]
-    return cases + [PublishedCase(u.id, u.family, u.kind, "", "", None, None, None, None, "", reason=u.why) for u in unread]
+    return cases + [PublishedCase(u.id, u.family, u.kind, "", "", None, None, None, None, "", reason=u.why)
+                    for u in unread]
 
 
 def _case(f: Figure, fold: _Fold) -> PublishedCase:
@@ -231,8 +254,8 @@ def _case(f: Figure, fold: _Fold) -> PublishedCase:
     seconds, roof = fold.fitted.seconds(f), roofline_seconds(f, *fold.roofline[is_run(f)])
     ours, low, high = (_in_unit(f, s) for s in (seconds, seconds / wide, seconds * wide))
     line, line_low, line_high = (_in_unit(f, s) for s in (roof, roof / flat, roof * flat))
-    return PublishedCase(f.id, f.family, f.kind, f.group, f.machine.id, ours, min(low, high), max(low, high), f.theirs, f.unit,
-                         line, min(line_low, line_high), max(line_low, line_high), source=f.source)
+    return PublishedCase(f.id, f.family, f.kind, f.group, f.machine.id, ours, min(low, high), max(low, high), f.theirs,
+                         f.unit, line, min(line_low, line_high), max(line_low, line_high), source=f.source)
 
 
 def _in_unit(f: Figure, seconds: float) -> float:
@@ -263,7 +286,7 @@ class Summary:
 
 
 def interval_score(low: float, high: float, theirs: float) -> float:
-    """Return the score of an 80 % interval in logarithms: its width, and ten times each miss (Gneiting and Raftery 2007).
+    """Return the score of an 80 % interval in logarithms: width, and ten times each miss (Gneiting and Raftery 2007).
 
     >>> round(interval_score(1.0, 2.0, 1.5), 3), round(interval_score(1.0, 2.0, 4.0), 3)
     (0.693, 7.625)
@@ -281,7 +304,11 @@ def summary(family: str, cases: Sequence[PublishedCase]) -> Summary:
     return Summary(family, len(cases) - unanswered, unanswered, error, covered, score, r_error, r_covered, r_score)
 
 
-def _scored(rows: Iterable[tuple[float | None, float | None, float | None, float | None]]) -> tuple[float, float, float]:
+Row = tuple[float | None, float | None, float | None, float | None]
+"""Prediction, ends of its interval, and what was published."""
+
+
+def _scored(rows: Iterable[Row]) -> tuple[float, float, float]:
     whole = [(a, b, c, d) for a, b, c, d in rows if a is not None and b is not None and c is not None and d is not None]
     return (median(abs(value / theirs - 1.0) for value, _, _, theirs in whole),
             mean(low <= theirs <= high for _, low, high, theirs in whole),
@@ -294,6 +321,18 @@ def by_family(cases: Sequence[PublishedCase]) -> list[Summary]:
         chosen = list(keep)
         return [summary(name, chosen)] if any(c.ours is not None for c in chosen) else []
 
-    families = [s for family in sorted({c.family for c in cases}) for s in some(family, (c for c in cases if c.family == family))]
+    families = [s for family in sorted({c.family for c in cases})
+                for s in some(family, (c for c in cases if c.family == family))]
     groups = [s for group in GROUPS for s in some(group, (c for c in cases if c.group == group))]
     return [*families, *groups, summary("all", cases)]
+
+
+def main() -> None:
+    """Write the spread of static figures: ``python -m highfence.perf.published_serving DATA [FILE]``."""
+    path = Path(sys.argv[2]) if len(sys.argv) > 2 else DATA / "static.yaml"
+    write_curves(path, "How far published figures of static batches lie from predictions.",
+                 [static_curve(read_figures(Path(sys.argv[1]))[0])])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,4 @@
-"""One batch of equal prompts worked off together, without continuous batching: one prefill, then a token a step for all.
+"""One batch of equal prompts worked off together, without continuous batching: a prefill, then a token a step for all.
 
 ::
 
@@ -26,12 +26,15 @@ from typing import Any
 from highfence.core.arrays import FLOATS, Number
 from highfence.core.errors import InputError
 from highfence.perf.bulk import columns_of, parts_of
-from highfence.perf.calibration import Calibration
+from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.estimate import MAX_CONCURRENCY, MAX_LENGTH, ask, tables_of
+from highfence.perf.intervals import static_spread
 from highfence.perf.machine import Machine
+from highfence.perf.prediction import Estimate
 from highfence.perf.rows import Question
 from highfence.perf.shape import UNBOUNDED, ModelShape, shape_of
 from highfence.perf.step import Batch, Chip, Curves, Formats, Operator, Overheads, Split, step_operators
+from highfence.perf.vendors import gains_of
 
 DECODE = "attention, decode"
 """Operator that reads the cache for one new token a sequence."""
@@ -40,8 +43,8 @@ HOOKS = 0.0
 """Units that a network kernel takes from the other half's work where it runs on the network card alone."""
 
 DISPATCH_UNITS = 20.0
-"""Units that DeepEP's kernels for prompts take (its default, ``Buffer.num_sms``); its kernels for decode take none while
-they wait (github.com/deepseek-ai/DeepEP, README)."""
+"""Units that DeepEP's kernels for prompts take (its default, ``Buffer.num_sms``); its kernels for decode take none
+while they wait (github.com/deepseek-ai/DeepEP, README)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,32 @@ class StaticBatch:
     decode_rate: Number
 
 
+@dataclass(frozen=True, slots=True)
+class StaticEstimates:
+    """A static run with 80 % intervals: seconds of prefill, token and run, and output tokens/s of all chips."""
+
+    prefill: Estimate
+    decode: Estimate
+    whole: Estimate
+    output_rate: Estimate
+
+
+def estimates_of(question: Question, run: StaticBatch, calibration: Calibration | None = None) -> StaticEstimates:
+    """Return a run with intervals, as wide as published figures of static batches lie from predictions.
+
+    >>> question = static_question("L40S", "llama-2-7b", prompt=128, output=128, batch=64, precision="fp8")
+    >>> found = estimates_of(question, run_question(question))
+    >>> found.output_rate.low < found.output_rate.value < found.output_rate.high
+    True
+    """
+    prior = gains_of(question.machine).spread
+    spread = static_spread(calibration or shipped_calibration(), question.shape.experts > 0.0, prior)
+    prefill, decode, whole = (Estimate(v, *spread.around(v), "s") for v in (run.prefill_s, run.decode_s, run.whole_s))
+    tokens = run.output_rate * run.whole_s
+    rate = Estimate(run.output_rate, tokens / whole.high, tokens / whole.low, "tokens/s")
+    return StaticEstimates(prefill, decode, whole, rate)
+
+
 def two_batches(work: Number, network: Number, xp: Any = FLOATS) -> Number:
     """Return the seconds of two half batches of which one works while the other's network runs.
 
@@ -83,15 +112,15 @@ def two_batches(work: Number, network: Number, xp: Any = FLOATS) -> Number:
     return 2.0 * xp.maximum(work, network)
 
 
-def static_step(xp: Any, model: ModelShape, parts: Parts, batch: Batch, *, halves: bool = False, borrowed: Number = HOOKS,
-                imbalance: Number = 1.0, separate_heads: bool = False) -> Number:
+def static_step(xp: Any, model: ModelShape, parts: Parts, batch: Batch, *, halves: bool = False,
+                borrowed: Number = HOOKS, imbalance: Number = 1.0, separate_heads: bool = False) -> Number:
     """Return the seconds of one step of a whole batch.
 
     Parameters
     ----------
     halves : work it off as two micro-batches, the network of one behind the work of the other.
-    borrowed : compute units that the hidden network takes meanwhile. imbalance : load of the busiest expert rank over the
-    mean. separate_heads : every query head reads the cache for itself.
+    borrowed : compute units that the hidden network takes meanwhile. imbalance : load of the busiest expert rank over
+    the mean. separate_heads : every query head reads the cache for itself.
     """
     def operators_of(parts: Parts, batch: Batch) -> list[Operator]:
         shared = _operators(xp, model, parts, batch, imbalance)
@@ -137,7 +166,8 @@ def static_run(xp: Any, model: ModelShape, parts: Parts, *, batch: Number, promp
     Parameters
     ----------
     batch : sequences of one attention data parallel rank. prompt, output : tokens of each, output at least 1.
-    halves, imbalance, separate_heads : as :func:`static_step`. borrowed : units that the network takes from prompts while it is hidden.
+    halves, imbalance, separate_heads : as :func:`static_step`.
+    borrowed : units that the network takes from prompts while it is hidden.
     """
     none = 0.0 * batch
     whole = batch * parts.split.dp
@@ -180,7 +210,8 @@ def static_question(chip: str | Machine, model: str | ModelShape, *, prompt: flo
 
 def parts_of_question(question: Question, calibration: Calibration | None = None) -> Parts:
     """Return what the steps of a question are made of."""
-    split, chip, formats, curves, over, _ = parts_of(question.shape, columns_of(question), tables_of(calibration), FLOATS)
+    tables = tables_of(None if calibration is shipped_calibration() else calibration)
+    split, chip, formats, curves, over, _ = parts_of(question.shape, columns_of(question), tables, FLOATS)
     return Parts(split, chip, formats, curves, over)
 
 

@@ -49,4 +49,5 @@ def _gains(vendor: str, family: str, units: float) -> Gains:
     calibration = shipped_calibration()
     id = f"vendor.{vendor}" if f"vendor.{vendor}" in calibration else "vendor.other"
     v = calibration.values(id)
-    return Gains(v["compute"] * v.get("runs", 1.0), v["memory"], v["link"], max(1.0, UNITS_IF_UNSAID / units), v["spread"], "data sheet only")
+    return Gains(v["compute"] * v.get("runs", 1.0), v["memory"], v["link"], max(1.0, UNITS_IF_UNSAID / units),
+                 v["spread"], "data sheet only")

@@ -162,7 +162,7 @@ fed_seconds = partial(gemm_seconds, time=fed_gemm_time)
 
 def gemm_curve(values: Values) -> GemmCurve:
     """Return the curve of some values."""
-    return GemmCurve(**{name: values[name] for name in GemmCurve.__dataclass_fields__})
+    return GemmCurve(**{name: values[name] for name in GemmCurve.__dataclass_fields__ if name in values})
 
 
 def decode_seconds(values: Values, table: Table) -> Column:

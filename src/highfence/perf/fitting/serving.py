@@ -70,7 +70,7 @@ def priors() -> dict[tuple[str, str], Prior]:
     put("state.index", {"launch_s": 30e-6, "compute_share": 0.4}, 0.5, "kind:index")
     put("link.scale-up", {"bandwidth_share": 1.14, "limit": 1.44e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.03, hop_s=1.0)
     put("link.all-to-all", {"latency_s": 12e-6, "bandwidth_share": 0.8}, 0.4)
-    put("experts.skew", {"tokens": 0.9}, 0.1)
+    put("experts.skew", {"tokens": 0.85}, 0.3)
     put("speculation", {"accepted": 2.0}, 0.3, "software:trtllm-2026")
     for profile in PROFILES:
         program = profile.partition("-")[0]

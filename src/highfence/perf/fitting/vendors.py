@@ -1,8 +1,8 @@
-"""Priors by vendor: how far published products, streams and runs come, over how far the same tools come on NVIDIA's chips.
+"""Priors by vendor: how far published products, streams and runs come, over how far the same tools come on NVIDIA's.
 
 Every figure is compared with what the curves say of the chip at NVIDIA's efficiency, so that what a data sheet explains
-is no merit or fault of the vendor. A vendor's mean is pulled towards the mean of all other vendors, the harder the fewer
-chips and tools it was seen on::
+is no merit or fault of the vendor. A vendor's mean is pulled towards the mean of all other vendors, the harder the
+fewer chips and tools it was seen on::
 
     y = log(published rate / predicted rate), its mean over NVIDIA's rows of the tools taken off
     vendor = w * mean(y of the vendor) + (1 - w) * mean(vendors),   w = between / (between + within / n)
@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from pathlib import Path
 from statistics import mean, median
@@ -27,12 +27,12 @@ from highfence.core.errors import HighfenceError
 from highfence.perf.calibration import DATA, Calibration, Curve, shipped_calibration
 from highfence.perf.fitting.write import write_curves
 from highfence.perf.machine import Machine
-from highfence.perf.operators.gemm import sustained_rate
-from highfence.perf.published_rows import Figure, chip_of, facts, product_curve, read_figures, table_rows
+from highfence.perf.published_rows import Figure, best_rate, chip_of, facts, read_figures, table_rows
 from highfence.perf.shape import shape_of
 from highfence.perf.training_work import model_flops
 
-VENDORS = ("amd", "huawei", "intel", "google", "iluvatar", "metax", "cambricon", "kunlunxin", "hygon", "moore-threads", "other")
+VENDORS = ("amd", "huawei", "intel", "google", "iluvatar", "metax", "cambricon", "kunlunxin", "hygon", "moore-threads",
+           "other")
 """Vendors that get a curve, as the catalogue names them; ``other`` stands for all without one."""
 
 BETWEEN = {"compute": 0.15, "memory": 0.15, "runs": 0.2}
@@ -116,7 +116,7 @@ def priors(seen: Mapping[str, Sequence[float]], between: float, within: float,
     return found
 
 
-# Products and streams ---------------------------------------------------------------------------------------------------
+# Products and streams -----------------------------------------------------------------------------------------------
 
 def kernel_sightings(figures: Iterable[Figure], bound: str, corrections: Mapping[str, float]) -> list[Sighting]:
     """Return how other vendors' products (``compute``) or streams (``memory``) did, corrections of the topic taken off.
@@ -135,13 +135,14 @@ def kernel_sightings(figures: Iterable[Figure], bound: str, corrections: Mapping
     return found
 
 
-# Whole runs -------------------------------------------------------------------------------------------------------------
+# Whole runs ---------------------------------------------------------------------------------------------------------
 
 def run_sightings(data: Path, calibration: Calibration, leave_out: Collection[str] = ()) -> list[Sighting]:
     """Return how whole runs did: use of the peak over what feeding its units allows, over the same of NVIDIA's chips.
 
-    Training rows by the use of the peak that they state or that their tokens imply, against NVIDIA's of the same tool or,
-    where it never ran on NVIDIA's, of all tools; offline MLPerf rows by tokens per peak against NVIDIA's of the same model.
+    Training rows by the use of the peak that they state or that their tokens imply, against NVIDIA's of the same tool
+    or, where it never ran on NVIDIA's, of all tools; offline MLPerf rows by tokens per peak against NVIDIA's of the
+    same model.
     Rows that the table marks as no basis for a prediction, such as a cell that contradicts itself, are left out.
     """
     rows = [row for row in table_rows(data) if row["source_family"] not in leave_out and row["predictable"] != "no"]
@@ -162,7 +163,8 @@ def run_sightings(data: Path, calibration: Calibration, leave_out: Collection[st
 
 
 def _sighting(row: Mapping[str, str], machine: Machine, y: float) -> Sighting:
-    return Sighting(machine.vendor, row["source_family"], f"{machine.id} {row['source_family']} {row['model']}", y, machine.id)
+    family = row["source_family"]
+    return Sighting(machine.vendor, family, f"{machine.id} {family} {row['model']}", y, machine.id)
 
 
 def _machine(row: Mapping[str, str]) -> Machine | None:
@@ -177,19 +179,17 @@ def used_peak(row: Mapping[str, str], machine: Machine, calibration: Calibration
     if "fp8" in row["dtype"].casefold():
         return None
     stated = re.search(r"MFU%?[ =]*([\d.]+)", row["notes"])
+    length, model = row["output_len_or_seq_len"], facts()["models"].get(row["model"])
     if row["unit"] == "% MFU":
         use = float(row["value"]) / 100.0
     elif stated:
         use = float(stated[1]) / 100.0
-    elif row["model"] in facts()["models"] and row["unit"].startswith("tokens/s") and row["output_len_or_seq_len"].isdigit():
-        sequence = float(row["output_len_or_seq_len"])
-        each = model_flops(FLOATS, shape_of(facts()["models"][row["model"]]), sequence) / sequence
+    elif model is not None and row["unit"].startswith("tokens/s") and length.isdigit():
+        each = model_flops(FLOATS, shape_of(model), float(length)) / float(length)
         use = float(row["value"]) * each / machine.peaks["16"]
     else:
         return None
-    curve, scale = product_curve("bf16", calibration, machine)
-    peak = machine.peaks["16"]
-    return use * peak / sustained_rate(peak, machine.units, curve.peak_share, curve.feed * scale)
+    return use * machine.peaks["16"] / best_rate(machine, "bf16", calibration)
 
 
 def _offline(rows: Sequence[Mapping[str, str]]) -> list[Sighting]:
@@ -197,9 +197,8 @@ def _offline(rows: Sequence[Mapping[str, str]]) -> list[Sighting]:
     rates: dict[str, list[tuple[Mapping[str, str], Machine, float]]] = {}
     for row in rows:
         machine = _machine(row)
-        if row["source_family"] != "mlperf-inference" or not row["metric"].startswith("Offline") or row["dtype"] != "fp8":
-            continue
-        if machine is not None and "fp8" in machine.peaks:
+        offline = row["source_family"] == "mlperf-inference" and row["metric"].startswith("Offline")
+        if offline and row["dtype"] == "fp8" and machine is not None and "fp8" in machine.peaks:
             rate = float(row["value"]) / float(row["n_chips"]) / machine.peaks["fp8"]
             rates.setdefault(row["model"], []).append((row, machine, rate))
     found = []
@@ -210,22 +209,24 @@ def _offline(rows: Sequence[Mapping[str, str]]) -> list[Sighting]:
     return found
 
 
-# Curves -----------------------------------------------------------------------------------------------------------------
+# Curves -------------------------------------------------------------------------------------------------------------
 
 def fit_vendors(data: Path, corrections: Mapping[str, float], calibration: Calibration | None = None) -> list[Curve]:
     """Return the curves of all vendors.
 
     Parameters
     ----------
-    data : folder of the shared tables. corrections : logarithm by topic of what NVIDIA's isolated kernels take over the curves.
+    data : folder of the shared tables.
+    corrections : logarithm by topic of the seconds of NVIDIA's isolated kernels over what the curves say.
     """
     calibration = calibration or shipped_calibration()
     figures = read_figures(data, calibration)[0]
     seen = {"compute": kernel_sightings(figures, "compute", corrections),
             "memory": kernel_sightings(figures, "memory", corrections)}
     best = {name: priors(clustered(rows), BETWEEN[name], WITHIN[name]) for name, rows in seen.items()}
-    seen["runs"] = [Sighting(s.vendor, s.family, s.cluster, s.y - best["compute"].get(s.vendor, best["compute"]["other"]).mean,
-                             s.chip) for s in run_sightings(data, calibration)]
+    compute = best["compute"]
+    seen["runs"] = [replace(s, y=s.y - compute.get(s.vendor, compute["other"]).mean)
+                    for s in run_sightings(data, calibration)]
     found = {**best, "runs": priors(clustered(seen["runs"]), BETWEEN["runs"], WITHIN["runs"])}
     return [_curve(vendor, found, seen) for vendor in VENDORS]
 
@@ -248,13 +249,13 @@ def _curve(vendor: str, found: Mapping[str, Mapping[str, Prior]], seen: Mapping[
 
 
 def main() -> None:
-    """Fit the vendors to a folder of measurements and write them: ``python -m highfence.perf.fitting.vendors DATA [FILE]``."""
+    """Fit the vendors to a folder of measurements and write them: ``python -m ... DATA [FILE]``."""
     from highfence.perf.published_serving import corrections_of
 
     data, path = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA / "vendors.yaml"
     corrections = corrections_of(read_figures(data)[0])
-    write_curves(path, "What a vendor's software makes of its chips, over what NVIDIA's makes of the chips that the curves "
-                       "were fitted to.", fit_vendors(data, corrections))
+    write_curves(path, "What a vendor's software makes of its chips, over what NVIDIA's makes of the chips that the "
+                       "curves were fitted to.", fit_vendors(data, corrections))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""Coverage of a chip and a model, told before anything is computed."""
+
+from __future__ import annotations
+
+from highfence.catalogue import catalogue
+from highfence.core.errors import NoAnswer
+from highfence.perf.estimate import serving
+from highfence.perf.machine import machine_of
+from highfence.perf.support import support
+
+
+def test_a_format_is_native_emulated_or_refused_as_the_estimate_treats_it() -> None:
+    found = {f.format: f for f in support("910C", "llama-3.1-70b").formats}
+    assert found["bf16"].status == found["int8"].status == "native" and found["fp8"].status == "emulated"
+    refused = {f.format: f for f in support("MI250X", "llama-3.1-70b").formats if f.status == "refused"}
+    assert all("arithmetic" in f.reason for f in refused.values())
+
+
+def test_the_split_it_names_is_answered() -> None:
+    for fmt in support("H20", "deepseek-r1").formats:
+        assert fmt.split is not None
+        answer = serving("H20", "deepseek-r1", concurrency=1, precision=fmt.format, emulate=True, **fmt.split)
+        assert answer.chips == fmt.chips
+
+
+def test_measured_chips_others_of_the_family_and_the_rest_rest_on_different_evidence() -> None:
+    def of(chip: str) -> set[str]:
+        return {p.evidence for p in support(chip, "llama-3.1-70b").parts}
+
+    assert "measured kernel" in of("H100") and "fitted family" in of("H20")
+    assert of("910C") <= {"data sheet only", "assumed"}
+
+
+def test_what_the_data_sheet_lacks_is_marked() -> None:
+    found = {s.name: s for s in support("RTX 4090", "llama-3.1-8b").sheet}
+    assert found["link_bandwidth"].assumed and not found["memory_bandwidth"].assumed
+    assert found["memory_capacity"].value == 24e9
+
+
+def test_every_chip_of_the_catalogue_is_covered_or_names_what_is_missing() -> None:
+    for chip in catalogue().chips():
+        try:
+            assert support(chip.id, "llama-3.1-8b").formats
+        except NoAnswer as problem:
+            assert problem.missing
+
+
+def test_a_system_stands_for_its_chip() -> None:
+    system = next(s for s in catalogue().systems() if s.chip == "huawei-ascend-910c")
+    assert support(system.id, "llama-3.1-8b").chip == machine_of("910C").id
