@@ -14,7 +14,8 @@ from highfence.perf.software import PROFILES
 from highfence.perf.tables import FORMAT_NAMES
 
 ROW = {"model_path": "meta-llama/Llama-3.1-70B", "system": "h100_sxm", "backend": "vllm", "mode": "agg", "isl": "1024",
-       "osl": "1024", "gemm_quant_mode": "fp8", "moe_quant_mode": "fp8", "precision": "fp8", "batch_size": "16", "tp_size": "4",
+       "osl": "1024", "gemm_quant_mode": "fp8", "moe_quant_mode": "fp8", "precision": "fp8", "batch_size": "16",
+       "tp_size": "4",
        "pp_size": "1", "attention_dp_size": "1", "moe_tp_size": "4", "moe_ep_size": "1"}
 DEEPSEEK = {**ROW, "model_path": "deepseek-ai/DeepSeek-V3", "system": "b200_sxm", "backend": "sglang", "tp_size": "8",
             "moe_tp_size": "8"}
@@ -35,7 +36,8 @@ def test_the_concurrency_stands_in_the_note_or_follows_from_the_batch() -> None:
 def test_experts_that_a_table_multiplied_are_divided_back() -> None:
     side = read_question({**DEEPSEEK, "tp_size": "64", "moe_tp_size": "8", "moe_ep_size": "8"}).serving
     assert (side.tp, side.dp, side.expert_tp, side.ep) == (8, 1, 1, 8)
-    side = read_question({**DEEPSEEK, "tp_size": "1", "attention_dp_size": "64", "moe_tp_size": "8", "moe_ep_size": "8"}).serving
+    side = read_question({**DEEPSEEK, "tp_size": "1", "attention_dp_size": "64", "moe_tp_size": "8",
+                          "moe_ep_size": "8"}).serving
     assert (side.tp, side.dp, side.expert_tp, side.ep) == (1, 8, 1, 8)
 
 
@@ -48,7 +50,8 @@ def test_a_mixture_in_fp8_is_block_scaled_and_gpt_oss_keeps_its_attention() -> N
 
 def test_an_empty_precision_is_what_the_checkpoint_says() -> None:
     plain = read_question(asked(gemm_quant_mode="", moe_quant_mode="", precision=""))
-    named = read_question(asked(gemm_quant_mode="", moe_quant_mode="", precision="", model_path="Qwen/Qwen3-235B-A22B-FP8",
+    named = read_question(asked(gemm_quant_mode="", moe_quant_mode="", precision="",
+                                model_path="Qwen/Qwen3-235B-A22B-FP8",
                                 tp_size="8"))
     assert FORMAT_NAMES[plain.dense] == "bf16" and FORMAT_NAMES[named.dense] == "fp8_block"
 
@@ -56,12 +59,14 @@ def test_an_empty_precision_is_what_the_checkpoint_says() -> None:
 def test_the_note_tells_protocol_and_time() -> None:
     old = read_question(asked(silicon_data_source="source_file=2026-04-06.csv; measured=2025-10-29T00:00:00.000Z"))
     new = read_question(asked(silicon_data_source="source_file=2026-04-06.csv; measured=2026-03-29T00:00:00.000Z"))
-    assert PROFILES[old.profile] == "vllm-2025" and PROFILES[new.profile] == "vllm-2026" and old.protocol == "inferencex"
+    assert (PROFILES[old.profile], PROFILES[new.profile]) == ("vllm-2025", "vllm-2026")
+    assert old.protocol == "inferencex"
     assert read_question(asked()).protocol == "steady"
 
 
 def test_rows_keep_their_order_and_say_why_they_have_no_answer() -> None:
-    rows = [asked(), asked(system="h2O"), asked(tp_size="1", batch_size="1", gemm_quant_mode="bf16"), asked(isl="many"), asked(backend="vlm"),
+    rows = [asked(), asked(system="h2O"), asked(tp_size="1", batch_size="1", gemm_quant_mode="bf16"),
+            asked(isl="many"), asked(backend="vlm"),
             asked(model_path="lama"), asked(gemm_quant_mode="fp9")]
     answers = answer_rows(rows)
     assert [set(a) for a in answers] == [set(ADDED)] * len(rows)
@@ -73,7 +78,8 @@ def test_rows_keep_their_order_and_say_why_they_have_no_answer() -> None:
 def test_pools_apart_are_answered_too() -> None:
     row = {**DEEPSEEK, "mode": "disagg", "silicon_data_source": "db-dump; silicon_concurrency=64; measured=2026-02-11",
            **{f"{pool}_{name}": value for pool in ("prefill", "decode") for name, value in
-              (("tp_size", "8"), ("pp_size", "1"), ("attention_dp_size", "1"), ("moe_tp_size", "8"), ("moe_ep_size", "1"),
+              (("tp_size", "8"), ("pp_size", "1"), ("attention_dp_size", "1"), ("moe_tp_size", "8"), ("moe_ep_size",
+                                                                                                      "1"),
                ("num_workers", "2"))}}
     answer = answer_rows([row])[0]
     busy = answer_rows([{**row, "silicon_data_source": "db-dump; silicon_concurrency=512; measured=2026-02-11"}])[0]
@@ -84,5 +90,5 @@ def test_pools_apart_are_answered_too() -> None:
 
 @pytest.mark.parametrize("cell", ["", "-4", "nan", "inf", "1e99", "0", "=1+1"])
 def test_lengths_that_are_none_are_refused(cell: str) -> None:
-    with pytest.raises(InputError, match="isl|positive"):
+    with pytest.raises(InputError, match=r"isl|positive"):
         read_question(asked(isl=cell))

@@ -20,7 +20,8 @@ from highfence.perf.machine import Machine, machine_of
 from highfence.perf.rows import Question
 
 CHIPS = ("H20", "H100", "H200", "B200", "910C", "MI300X", "A100 SXM 80GB")
-MODELS = ("llama-3.1-8b", "llama-3.1-70b", "qwen3-235b-a22b", "gpt-oss-120b", "deepseek-v3", "qwen3.5-397b-a17b", "glm-5")
+MODELS = ("llama-3.1-8b", "llama-3.1-70b", "qwen3-235b-a22b", "gpt-oss-120b", "deepseek-v3", "qwen3.5-397b-a17b",
+          "glm-5")
 TIMES = ("ttft_s", "tpot_s", "decode_s", "prompt_s")
 
 
@@ -117,7 +118,8 @@ def test_a_model_that_does_not_fit_is_refused_with_what_would() -> None:
 
 
 @pytest.mark.parametrize(("arguments", "where"), [
-    ({"tp": 7}, "--tp"), ({"pp": 100}, "--pp"), ({"concurrency": 0}, "--concurrency"), ({"concurrency": 1e9}, "--concurrency"),
+    ({"tp": 7}, "--tp"), ({"pp": 100}, "--pp"), ({"concurrency": 0}, "--concurrency"), ({"concurrency": 1e9},
+                                                                                        "--concurrency"),
     ({"prompt": -1}, "--input"), ({"prompt": 10**6}, "--input"), ({"precision": "fp7"}, "--precision"),
     ({"kv": "fp3"}, "--kv"), ({"software": "vlm"}, "--software"), ({"tp": True}, "--tp"), ({"ep": 4}, "--ep")])
 def test_bad_input_names_its_place(arguments: dict[str, Any], where: str) -> None:

@@ -21,6 +21,10 @@ class HighfenceError(Exception):
 
     code = "error"
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the error as the JSON object that ``--format json`` prints."""
+        return {"code": self.code, "what": str(self)}
+
 
 class InputError(HighfenceError):
     """Something given by the caller cannot be read.

@@ -22,13 +22,15 @@ if TYPE_CHECKING:
     from highfence.perf.training_run import training_run as training
 
 _LAZY = {
-    "Prediction": ("prediction", "Prediction"), "answer_rows": ("answer_rows", "answer_rows"), "best": ("search", "best"),
+    "Prediction": ("prediction", "Prediction"), "answer_rows": ("answer_rows", "answer_rows"), "best": ("search",
+                                                                                                        "best"),
     "compare": ("compare", "compare"), "frontier": ("search", "frontier"), "serving": ("estimate", "serving"),
     "serving_at_rate": ("arrivals", "serving_at_rate"), "support": ("support", "support"),
     "training": ("training_run", "training_run"),
 }
 
-__all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving", "serving_at_rate", "support", "training"]
+__all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving", "serving_at_rate", "support",
+           "training"]
 
 
 def __getattr__(name: str) -> Any:

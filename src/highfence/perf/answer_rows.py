@@ -19,7 +19,8 @@ ADDED = ("ttft_ms", "tpot_ms", "ttft_low", "ttft_high", "tpot_low", "tpot_high",
 """Columns that an answer adds; times in milliseconds, grade of the evidence, and why there is no answer."""
 
 LEAST_FIT = 0.9
-"""Sequences that must fit on a rank: below one, none can be served; a little slack for what is assumed of the memory."""
+"""Sequences that must fit on a rank: below one, none can be served; a little slack for what is assumed of the
+memory."""
 
 
 def answer_rows(rows: Sequence[Mapping[str, str]], calibration: Calibration | None = None) -> list[dict[str, Any]]:
@@ -41,9 +42,10 @@ def answer_rows(rows: Sequence[Mapping[str, str]], calibration: Calibration | No
     for number, question in enumerate(questions):
         reason = reasons[number] or _no_answer(question, served, number)
         if reason or question is None:
-            answers.append({**dict.fromkeys(ADDED, ""), "reason": reason})
+            cells: tuple[Any, ...] = ("",) * (len(ADDED) - 1) + (reason,)
         else:
-            answers.append({**dict(zip(ADDED, ends[number])), "grade": gains_of(question.machine).evidence, "reason": ""})
+            cells = (*ends[number], gains_of(question.machine).evidence, "")
+        answers.append(dict(zip(ADDED, cells)))
     return answers
 
 
@@ -63,7 +65,8 @@ def _ends(questions: Sequence[Question | None], served: dict[str, NDArray[np.flo
 
     ttft, tpot = served["ttft_s"] * 1e3, served["tpot_s"] * 1e3
     scale = np.array([factors(q) for q in questions]).reshape(-1, 4)
-    table = np.stack([ttft, tpot, ttft * scale[:, 0], ttft * scale[:, 1], tpot * scale[:, 2], tpot * scale[:, 3]], axis=1)
+    table = np.stack([ttft, tpot, ttft * scale[:, 0], ttft * scale[:, 1], tpot * scale[:, 2], tpot * scale[:, 3]],
+                     axis=1)
     with np.errstate(all="ignore"):
         places = 10.0 ** (5.0 - np.floor(np.log10(np.abs(table))))
         rows: list[list[float]] = (np.round(table * places) / places).tolist()

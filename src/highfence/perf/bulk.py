@@ -1,7 +1,7 @@
 """Serving estimates of many questions at once.
 
-Questions are grouped by model, whose widths are plain numbers; everything else (chip, split, formats, software, load) is
-one column each, so that a group is one evaluation however many rows it has.
+Questions are grouped by model, whose widths are plain numbers; everything else (chip, split, formats, software, load)
+is one column each, so that a group is one evaluation however many rows it has.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ CHUNK = 16384
 Columns = dict[str, NDArray[Any]]
 _FIELDS = ("bandwidth", "units", "link", "network", "domain", "memory", "profile", "dense", "experts", "dense_peak",
            "experts_peak", "peak16", "cache", "tp", "dp", "expert_tp", "ep", "pp", "prompt", "output", "concurrency",
-           "spread", "wave", "withheld", "slots_short", "drafted", "gain_compute", "gain_memory", "gain_link", "feed_units")
+           "spread", "wave", "withheld", "slots_short", "drafted", "gain_compute", "gain_memory", "gain_link",
+           "feed_units")
 _INTEGER = {"profile", "dense", "experts"}
 
 
@@ -90,14 +91,16 @@ def evaluate(shape: ModelShape, c: dict[str, Any], tables: Tables, xp: Any = np,
     Parameters
     ----------
     c : columns of :data:`_FIELDS`, shape (n,) each, or plain numbers. xp : namespace of the columns.
-    accepted : tokens kept a step of speculative decoding, for all rows; else what the calibration says where ``drafted``.
+    accepted : tokens kept a step of speculative decoding, for all rows; else what the calibration says where
+        ``drafted``.
     """
     split, chip, formats, curves, over, scheduler = parts_of(shape, c, tables, xp)
     spec = tables.speculation
     drafts, one = c["drafted"] > 0, 0.0 * c["prompt"] + 1.0
     return serve(xp, shape, chip, split, formats, curves, over, scheduler, prompt=c["prompt"], output=c["output"],
                  concurrency=c["concurrency"], capacity=c["memory"], cached=cached, imbalance=imbalance,
-                 drafted=xp.where(drafts, spec["drafted"] * one, one) if accepted is None else max(spec["drafted"], accepted),
+                 drafted=xp.where(drafts, spec["drafted"] * one, one) if accepted is None else max(spec["drafted"],
+                                                                                                   accepted),
                  accepted=xp.where(drafts, spec["accepted"] * one, one) if accepted is None else accepted)
 
 

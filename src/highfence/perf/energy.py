@@ -10,7 +10,8 @@ from highfence.perf.machine import Machine
 from highfence.perf.prediction import Estimate, StepTime
 
 IDLE, COMPUTE, MEMORY = 0.25, 0.65, 0.45
-"""Shares of the design power: at rest, for arithmetic at its sustained rate, for memory at its sustained rate (assumed)."""
+"""Shares of the design power: at rest, for arithmetic at its sustained rate, for memory at its sustained rate
+(assumed)."""
 
 LOW, HIGH = 0.8, 1.2
 """Range of the power around the middle (assumed)."""
@@ -34,4 +35,5 @@ def step_power(machine: Machine, steps: tuple[StepTime, ...], rate: Estimate, ch
     if decode is None:
         return None, None
     power = Estimate(decode, decode * LOW, min(decode * HIGH, machine.power or decode), "W")
-    return power, Estimate(power.value * chips / rate.value, power.low * chips / rate.high, power.high * chips / rate.low, "J")
+    return power, Estimate(power.value * chips / rate.value, power.low * chips / rate.high,
+                           power.high * chips / rate.low, "J")

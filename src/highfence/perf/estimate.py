@@ -19,11 +19,11 @@ from highfence.perf.bulk import columns_of, evaluate, parts_of
 from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.energy import step_power
 from highfence.perf.formats import cache_bytes, format_of
-from highfence.perf.intervals import spreads
+from highfence.perf.intervals import Spread, spreads
 from highfence.perf.machine import Machine, arithmetic_of, machine_of
 from highfence.perf.memory import cache_bytes_per_sequence, usable_memory, weight_bytes
 from highfence.perf.prediction import Estimate, MemoryUse, OperatorTime, Prediction, StepTime
-from highfence.perf.rows import Question, Side
+from highfence.perf.rows import Question
 from highfence.perf.serving import TPOT_P99, TTFT_P99, Served
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import PROFILES, PROTOCOLS, profile_of
@@ -61,7 +61,8 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
     for name, value, most in (("--input", prompt, MAX_LENGTH), ("--output", output, MAX_LENGTH),
                               ("--concurrency", concurrency, MAX_CONCURRENCY)):
         if not isinstance(value, (int, float)) or not 0 < value <= most:
-            raise InputError("must be a positive number", where=name, got=value, expected=f"1 to {most:,}", example="32")
+            raise InputError("must be a positive number", where=name, got=value, expected=f"1 to {most:,}",
+                             example="32")
     if prompt + output > shape.max_context:
         raise InputError(f"longer than {shape.id} can attend to", where="--input, --output", got=prompt + output,
                          expected=f"at most {shape.max_context:,.0f} tokens together")
@@ -75,15 +76,16 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
     dense, dense_peak = arithmetic_of(machine, format_of(dense_name), emulate)
     profile = PROFILES.index(profile_of(software or "vllm"))
     return Question(shape, machine, profile, protocol, FORMAT_NAMES.index(dense.name), FORMAT_NAMES.index(experts.name),
-                    dense_peak, experts_peak, cache_bytes(kv or "bf16"), float(prompt), float(output), float(concurrency),
+                    dense_peak, experts_peak, cache_bytes(kv or "bf16"), float(prompt), float(output),
+                    float(concurrency),
                     side, None, drafted, 0.0)
 
 
 def default_precision(machine: Machine, shape: ModelShape) -> str:
     """Return the format that a model's weights were released in, where the chip multiplies it; else what it can.
 
-    >>> default_precision(machine_of("910C"), shape_of("deepseek-v3")), default_precision(machine_of("H20"), shape_of("deepseek-v3"))
-    ('int8', 'fp8')
+    >>> [default_precision(machine_of(chip), shape_of("deepseek-v3")) for chip in ("910C", "H20")]
+    ['int8', 'fp8']
     """
     native = {"mxfp4": "w4a16", "int4": "w4a16", "fp8": "fp8", "fp4": "nvfp4"}.get(shape.native_format, "bf16")
     if native == "w4a16" and machine.runs("nvfp4") and shape.native_format == "mxfp4":
@@ -166,11 +168,12 @@ def _prediction(q: Question, s: Served, fit: MemoryUse, parts: Any, calibration:
     gains = gains_of(q.machine)
     ttft_spread, tpot_spread = spreads(calibration, q.machine.id, gains.spread)
     chips = int(q.serving.tp * q.serving.pp * q.serving.dp)
-    ttft, tpot = (Estimate(v, *sp.around(v), "s") for v, sp in ((s.ttft_s, ttft_spread), (s.tpot_s, tpot_spread)))
-    latency = Estimate(*(t + q.output * o for t, o in ((ttft.value, tpot.value), (ttft.low, tpot.low),
-                                                     (ttft.high, tpot.high))), "s")
+    ttft, tpot = _around(s.ttft_s, ttft_spread), _around(s.tpot_s, tpot_spread)
+    latency = Estimate(ttft.value + q.output * tpot.value, ttft.low + q.output * tpot.low,
+                       ttft.high + q.output * tpot.high, "s")
     running = min(q.concurrency, fit.sequences * q.serving.dp)
-    rate = Estimate(*(q.concurrency * q.output / v for v in (latency.value, latency.high, latency.low)), "tokens/s")
+    tokens = q.concurrency * q.output
+    rate = Estimate(tokens / latency.value, tokens / latency.high, tokens / latency.low, "tokens/s")
     steps = _steps(q, s, parts)
     power, energy = step_power(q.machine, steps, rate, chips)
     waits = max(s.ttft_s - s.waiting_s, 0.0)
@@ -185,9 +188,15 @@ def _prediction(q: Question, s: Served, fit: MemoryUse, parts: Any, calibration:
         ttft_p50=s.waiting_s + waits * 0.95, ttft_p99=s.waiting_s + waits * TTFT_P99,
         tpot_p50=s.tpot_s, tpot_p99=s.tpot_s + TPOT_P99 * mixes / sqrt(max(min(q.output, running), 1.0)),
         requests_per_s=rate.value / q.output, waiting_s=s.waiting_s, memory=fit, steps=steps, evidence=gains.evidence,
-        grade=worst_grade(q.machine.grades.values()), statistic="means over requests; p50 and p99 from the model's queue",
+        grade=worst_grade(q.machine.grades.values()),
+        statistic="means over requests; p50 and p99 from the model's queue",
         arrivals=PROTOCOLS[q.protocol].text, power=power, energy=energy, assumed=q.machine.assumed,
         warnings=_warnings(q, gains.evidence, s))
+
+
+def _around(seconds: float, spread: Spread) -> Estimate:
+    low, high = spread.around(seconds)
+    return Estimate(seconds, low, high, "s")
 
 
 def _steps(q: Question, s: Served, parts: Any) -> tuple[StepTime, ...]:
@@ -226,7 +235,7 @@ def _bound(whole: float, compute: float, memory: float) -> str:
 def _warnings(q: Question, evidence: str, s: Served) -> tuple[Label, ...]:
     found = []
     if evidence == "data sheet only":
-        found.append(Label(f"No run on {q.machine.name} was measured: the data sheet, and a prior for its maker's software.",
+        found.append(Label(f"No run on {q.machine.name} was measured: data sheet, and a prior for the maker's software.",
                            f"{q.machine.name} 没有实测数据：依据规格表与厂商软件的先验。"))
     if q.machine.assumed:
         names = ", ".join(q.machine.assumed)

@@ -133,8 +133,8 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
         network=or_else(number(system, "scale_out_bandwidth"), "network_bandwidth", 2.0 * NETWORK_IF_UNSAID) / 2.0,
         domain=or_else(number(system, "scale_up_domain"), "scale_up_domain", DOMAIN_IF_UNSAID),
         power=number(chip, "tdp"), assumed=tuple(assumed),
-        grades={n: chip[n].grade for n in ("memory_bandwidth", "memory_capacity", "peak_bf16", "peak_fp16", "peak_fp8",
-                                           "link_bandwidth", "compute_units") if chip[n] is not None})
+        grades={n: found.grade for n in ("memory_bandwidth", "memory_capacity", "peak_bf16", "peak_fp16", "peak_fp8",
+                                           "link_bandwidth", "compute_units") if (found := chip[n]) is not None})
 
 
 def _host(chip: Entry) -> float:

@@ -92,7 +92,8 @@ class Prediction:
     ttft, tpot, latency : seconds. throughput : output tokens a second of all chips; per_chip : of one.
     ttft_p50, ttft_p99, tpot_p50, tpot_p99 : over requests. requests_per_s : finished.
     power, energy : W a chip, J an output token; None where the power of the chip is unpublished.
-    evidence : ``measured kernel``, ``fitted family`` or ``data sheet only``. grade : of the worst fact of the data sheet.
+    evidence : ``measured kernel``, ``fitted family`` or ``data sheet only``. grade : of the worst fact of the data
+        sheet.
     statistic, arrivals : what the numbers are means of.
     """
 

@@ -3,8 +3,8 @@
 The curves of serving never saw these figures. Three small things are fitted to them, every time without the family that
 is scored: how much faster an isolated kernel is than the same kernel in serving (one number for 16-bit and one for
 8-bit products, one for streams), what other vendors' software makes of their chips, and how wide an interval must be.
-roofline beside it has two constant efficiencies and the same rule for its intervals, fitted to the same other families,
-to kernels and to whole runs apart: one pair for both would be a weaker rival.
+The roofline beside it has two constant efficiencies and the same rule for its intervals, fitted to the same other
+families, to kernels and to whole runs apart: one pair for both would be a weaker rival.
 """
 
 from __future__ import annotations
@@ -124,7 +124,8 @@ def fitted(figures: Sequence[Figure], leave_out: Collection[str] = ()) -> Fitted
 def scatter(residuals: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, float]:
     """Return the standard deviation by group of the logarithm of a figure over its prediction, for a family unseen.
 
-    Each family counts once a group, by its mean square; a group that few families show leans on the mean of all groups.
+    Each family counts once a group, by its mean square; a group that few families show leans on the mean of all groups,
+    and one that none shows is taken to scatter as the widest that is shown.
 
     Parameters
     ----------
@@ -133,7 +134,7 @@ def scatter(residuals: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, f
     Examples
     --------
     >>> found = scatter({"a": [("product", 0.1)], "b": [("product", -0.1)], "c": [("stream", 0.3)]})
-    >>> round(found["product"], 2), found["product"] < found["dense run"] < found["stream"]
+    >>> round(found["product"], 2), found["product"] < found["dense run"] == found["attention"]
     (0.15, True)
     """
     squares: dict[str, list[float]] = {group: [] for group in GROUPS}
@@ -143,8 +144,9 @@ def scatter(residuals: Mapping[str, Sequence[tuple[str, float]]]) -> dict[str, f
             if own:
                 squares[group].append(mean(own))
     shown = [mean(values) for values in squares.values() if values]
-    pool = mean(shown) if shown else 0.0
-    return {group: sqrt((sum(values) + POOLED * pool) / (len(values) + POOLED)) for group, values in squares.items()}
+    pool, widest = (mean(shown), max(shown)) if shown else (0.0, 0.0)
+    return {group: sqrt((sum(values) + POOLED * pool) / (len(values) + POOLED) if values else widest)
+            for group, values in squares.items()}
 
 
 def widened(spread: float, prior: float) -> float:

@@ -3,13 +3,15 @@
 The columns are those of aiconfigurator's table of serving runs. What a row says is read here, once, with the defects of
 published tables mended by rules that look at the question alone, never at what was measured:
 
-- ``batch_size`` counts sequences of one attention data parallel rank; the concurrency stands in the source note, else it
+- ``batch_size`` counts sequences of one attention data parallel rank; the concurrency stands in the source note, else
+  it
   is the batch size times the ranks.
 - A table that multiplied the two ways of dividing experts (8 x 8 = 64 for one server of eight) is divided back.
 - Where attention ranks are not given, the experts' ranks over the tensor parallel ones are data parallel.
 - FP8 of a mixture model is block-scaled, as its checkpoints are; gpt-oss keeps its attention in 16 bits; four-bit
   weights on a chip without four-bit arithmetic are multiplied in 16.
-- TensorRT-LLM runs of DeepSeek-R1 after January 2026 propose tokens with the model's own prediction head: the same image
+- TensorRT-LLM runs of DeepSeek-R1 after January 2026 propose tokens with the model's own prediction head: the same
+  image
   and split halve their time per token from one week to the next. Release 1.2.0rc6.post2 was measured without.
 - TensorRT-LLM's first public configurations sent tokens in groups of twenty.
 """
@@ -20,13 +22,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from highfence.core.errors import HighfenceError, InputError, did_you_mean
 from highfence.perf.formats import cache_bytes, format_of
 from highfence.perf.machine import Machine, arithmetic_of, machine_of
 from highfence.perf.shape import ModelShape, shape_of
-from highfence.perf.software import PROFILES, PROTOCOLS
+from highfence.perf.software import PROFILES
 from highfence.perf.tables import FORMAT_NAMES
 
 SYSTEMS = {
@@ -162,7 +163,8 @@ def _fixed(cells: tuple[str, ...]) -> Fixed:
     disaggregated = (row["mode"] or "agg").strip() == "disagg"
     return Fixed(shape, machine, program, disaggregated, FORMAT_NAMES.index(dense_format.name),
                  FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
-                 cache_bytes("fp8" if small_cache else "bf16"), _side(row, "decode_" if disaggregated else "", shape, "row"),
+                 cache_bytes("fp8" if small_cache else "bf16"), _side(row, "decode_" if disaggregated else "", shape,
+                                                                      "row"),
                  _side(row, "prefill_", shape, "row") if disaggregated else None)
 
 
@@ -200,7 +202,8 @@ def _formats(row: Mapping[str, str], shape: ModelShape, model: str, where: str) 
     experts = (row.get("moe_quant_mode") or "").strip() or dense
     if not dense:
         dense = experts = "fp8" if "fp8" in model.casefold() else "nvfp4" if "fp4" in model.casefold() else "bf16"
-    dense, experts = format_of(dense, f"{where}: gemm_quant_mode").name, format_of(experts, f"{where}: moe_quant_mode").name
+    dense, experts = format_of(dense, f"{where}: gemm_quant_mode").name, format_of(experts,
+                                                                                   f"{where}: moe_quant_mode").name
     if shape.experts:
         dense, experts = ("fp8_block" if name == "fp8" else name for name in (dense, experts))
     if shape.id.startswith("gpt-oss"):
@@ -211,7 +214,8 @@ def _formats(row: Mapping[str, str], shape: ModelShape, model: str, where: str) 
 def _side(row: Mapping[str, str], prefix: str, shape: ModelShape, where: str) -> Side:
     """Return the split of one pool, defects of the labels mended."""
     def number(name: str, default: float) -> float:
-        return _number(row, prefix + name, where, default) if (row.get(prefix + name) or "").strip() not in {"0", "0.0"} \
+        return _number(row, prefix + name, where, default) if (row.get(prefix + name) or "").strip() not in {"0",
+                                                                                                             "0.0"} \
             else default
 
     tp, dp = number("tp_size", 1.0), number("attention_dp_size", 0.0)
@@ -243,6 +247,18 @@ def _drafted(program: str, model: str, date: str, note: str, version: str, disag
     return date >= "2026-01-14" and version != "1.2.0rc6.post2" and not disaggregated
 
 
+def reason_of(problem: HighfenceError) -> str:
+    """Return an error as one line: what, what was given, and the nearest that would work.
+
+    >>> reason_of(InputError("no such chip", got="H2O", hint="did you mean H20?"))
+    "no such chip: 'H2O' (did you mean H20?)"
+    """
+    said = problem.to_dict()
+    given = f": {said['got']}" if "got" in said else ""
+    near = said.get("hint") or said.get("would_change")
+    return f"{said['what']}{given}" + (f" ({near})" if near else "")
+
+
 def read_questions(rows: Sequence[Mapping[str, str]]) -> tuple[list[Question | None], list[str]]:
     """Return the question of every row, or None with the reason why there is none."""
     questions: list[Question | None] = []
@@ -253,5 +269,5 @@ def read_questions(rows: Sequence[Mapping[str, str]]) -> tuple[list[Question | N
             reasons.append("")
         except HighfenceError as problem:
             questions.append(None)
-            reasons.append(problem.what if not getattr(problem, "got", None) else f"{problem.what}: {problem.got}")
+            reasons.append(reason_of(problem))
     return questions, reasons

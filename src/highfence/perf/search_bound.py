@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-
 from typing import Any, Protocol
 
 import numpy as np
@@ -99,7 +98,9 @@ def joined(parts: Sequence[Points]) -> Points:
 
 
 def tails(quantile: str, ttft: Any, tpot: Any, decode: Any, running: Any, output: float) -> tuple[Any, Any]:
-    """Return TTFT and TPOT at a quantile, of requests that do not wait for memory; see :mod:`highfence.perf.serving`."""
+    """Return TTFT and TPOT at a quantile, of requests that do not wait for memory; see
+    :mod:`highfence.perf.serving`.
+    """
     if quantile == "mean":
         return ttft, tpot
     stalls = np.maximum(tpot - decode, 0.0)

@@ -1,6 +1,7 @@
 """Serving: time to first token and time per output token under load, from the times of steps.
 
-A closed loop keeps ``concurrency`` requests in flight, each of ``prompt`` tokens in and ``output`` tokens out. Between two
+A closed loop keeps ``concurrency`` requests in flight, each of ``prompt`` tokens in and ``output`` tokens out.
+Between two
 tokens of a request the chips also work on the prompts of those that take the places of finished ones::
 
     mixes = interference * (running - 1) * chunks / output          steps with a prompt per token, of all steps
@@ -25,13 +26,13 @@ from highfence.perf.memory import sequences_that_fit
 from highfence.perf.shape import ModelShape
 from highfence.perf.step import Batch, Chip, Curves, Formats, Overheads, Split, step_operators, step_seconds
 
-
 TTFT_P99 = 1.0 + 0.25 * log(100.0)
-"""TTFT that one request in a hundred exceeds, over the mean without waiting for memory: a quarter of it taken as exponential
-(assumed)."""
+"""TTFT that one request in a hundred exceeds, over the mean without waiting for memory: a quarter of it taken as
+exponential (assumed)."""
 
 TPOT_P99 = 2.33
-"""Standard deviations of a normal that one in a hundred exceeds: a request's tokens meet a Poisson number of prompts."""
+"""Standard deviations of a normal that one in a hundred exceeds: a request's tokens meet a Poisson number of
+prompts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,11 @@ class Scheduler:
     ranks : growth of that share with attention data parallel ranks, as a power.
     rest : steps that an arriving request waits for before its prompt begins.
     request_s : seconds a request before and after the chip's work. token_s : the same per prompt token.
-    queue : share of the other requests' prompts that stand before one in steady state. ahead : prompts before one whatever
-    the load.
+    queue : share of the other requests' prompts that stand before one in steady state. ahead : prompts before one
+    whatever the load.
     wave : share of requests that arrive at once in the first wave.
-    withheld : tokens that are kept back before the first is sent. slots_short : sequences that run fewer than are asked.
+    withheld : tokens that are kept back before the first is sent. slots_short : sequences that run fewer than are
+        asked.
     chunk : most prompt tokens in a step. host_layer_s, host_latent_s, host_experts_s : seconds that the host needs
     to launch one layer of a step with prompts, which no captured graph replays: of plain and of latent attention, and
     more for experts.

@@ -1,7 +1,7 @@
 """Serving predictions beside measured runs that no fit has seen.
 
-Runs are left out by whole configuration (chip, model, program, formats, split), and by chip. Beside each figure stands a
-plain regression tree on the same features under the same split.
+Runs are left out by whole configuration (chip, model, program, formats, split), and by chip. Beside each figure
+stands a plain regression tree on the same features under the same split.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Outcome:
     def where(self, test: Callable[[Run], bool]) -> Outcome:
         """Return the part of the runs that pass a test."""
         keep = np.array([test(r) for r in self.runs], dtype=bool)
-        trees = (self.tree_ttft[keep], self.tree_tpot[keep]) if len(self.tree_ttft) else (self.tree_ttft, self.tree_tpot)
+        trees = (self.tree_ttft[keep], self.tree_tpot[keep]) if len(self.tree_ttft) else (self.tree_ttft,
+                                                                                          self.tree_tpot)
         return Outcome(tuple(r for r, k in zip(self.runs, keep) if k), self.ttft[keep], self.tpot[keep], *trees)
 
 
@@ -67,7 +68,8 @@ def predicted(runs: Sequence[Run], calibration: Calibration) -> tuple[Array, Arr
                 np.log(served["tpot_s"]) - np.log([r.tpot_s for r in runs]))
 
 
-def left_out(runs: Sequence[Run], test: Callable[[Run], bool], apart: Sequence[Run] = ()) -> tuple[Outcome, Outcome | None]:
+def left_out(runs: Sequence[Run], test: Callable[[Run], bool], apart: Sequence[Run] = ()) -> tuple[Outcome,
+                                                                                                   Outcome | None]:
     """Return what a fit to the other runs says of those that pass a test.
 
     Parameters
@@ -96,7 +98,8 @@ def by_chip(runs: Sequence[Run], apart: Sequence[Run] = ()) -> dict[str, tuple[O
 def joined(parts: Sequence[Outcome]) -> Outcome:
     """Return several outcomes as one."""
     return Outcome(tuple(r for p in parts for r in p.runs),
-                   *(np.concatenate([getattr(p, n) for p in parts]) for n in ("ttft", "tpot", "tree_ttft", "tree_tpot")))
+                   *(np.concatenate([getattr(p, n) for p in parts]) for n in ("ttft", "tpot", "tree_ttft",
+                                                                              "tree_tpot")))
 
 
 def formats_seen(kept: Sequence[Run]) -> set[tuple[int, int]]:
@@ -117,7 +120,7 @@ def format_known(runs: Sequence[Run], chip: str) -> Callable[[Run], bool]:
 def tree_errors(kept: Sequence[Run], out: Sequence[Run]) -> tuple[Array, Array]:
     """Return the logarithms of a regression tree's TTFT and TPOT over the measured; empty without scikit-learn."""
     try:
-        from sklearn.tree import DecisionTreeRegressor  # type: ignore[import-untyped]
+        from sklearn.tree import DecisionTreeRegressor
     except ImportError:
         return np.empty(0), np.empty(0)
     features, unseen = (np.array([_features(r) for r in some]) for some in (kept, out))
@@ -133,11 +136,13 @@ def _features(run: Run) -> list[float]:
     """Return what a row says, as numbers: the data sheet, the model, the program, the split and the load."""
     q, s, m = run.question, run.question.serving, run.question.machine
     return [m.peaks["16"], m.bandwidth, m.memory, m.link, q.shape.parameters, q.shape.active_parameters, q.shape.layers,
-            q.shape.hidden, float(q.profile), float(q.dense), float(q.experts), q.cache, q.prompt, q.output, q.concurrency,
+            q.shape.hidden, float(q.profile), float(q.dense), float(q.experts), q.cache, q.prompt, q.output,
+            q.concurrency,
             s.tp, s.dp, s.ep, s.expert_tp, float(q.drafted)]
 
 
-def spread_curves(configuration: Outcome, chips: Sequence[Outcome], apart: Sequence[Outcome]) -> dict[str, dict[str, float]]:
+def spread_curves(configuration: Outcome, chips: Sequence[Outcome], apart: Sequence[Outcome]) -> dict[str, dict[str,
+                                                                                                                float]]:
     """Return the 10 % and 90 % quantiles of ``log(measured / predicted)`` for the calibration's spreads."""
     def ends(outcome: Outcome) -> dict[str, float]:
         trusted = np.array([r.ttft_trusted for r in outcome.runs])

@@ -218,7 +218,8 @@ def _attention(raw: Mapping[str, Any]) -> tuple[AttentionLayers, ...]:
     layers = float(raw["layers"])
     sparse, sliding, linear = raw.get("sparse_attention"), raw.get("sliding_window"), raw.get("linear_attention")
     if raw.get("mla"):
-        return (AttentionLayers("mla", layers, float(sparse["top_k"]) if sparse and sparse.get("top_k") else UNBOUNDED),)
+        return (AttentionLayers("mla", layers,
+                                float(sparse["top_k"]) if sparse and sparse.get("top_k") else UNBOUNDED),)
     if linear:
         return (AttentionLayers("linear", float(linear["layers"])),
                 AttentionLayers("gqa", layers - float(linear["layers"])))
@@ -235,6 +236,7 @@ def _mla(raw: Mapping[str, Any]) -> Mla:
 
 
 def _linear(raw: Mapping[str, Any]) -> Linear:
-    return Linear(float(raw.get("key_heads") or raw.get("heads", 0)), float(raw.get("value_heads") or raw.get("heads", 0)),
+    return Linear(float(raw.get("key_heads") or raw.get("heads", 0)), float(raw.get("value_heads") or raw.get("heads",
+                                                                                                              0)),
                   float(raw.get("key_head_dim") or raw.get("head_dim", 0)),
                   float(raw.get("value_head_dim") or raw.get("head_dim", 0)), float(raw.get("conv_kernel") or 4))

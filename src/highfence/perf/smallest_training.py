@@ -30,7 +30,7 @@ def smallest_training(machine: Machine, shape: ModelShape, *, sequence: int, loa
     >>> from highfence.perf.shape import shape_of
     >>> plan, step = smallest_training(machine_of("H100"), shape_of("llama-3.1-8b"), sequence=8192)
     >>> plan.chips, 0.2 < step.mfu < 0.6
-    (4, True)
+    (2, True)
 
     Raises
     ------

@@ -13,7 +13,8 @@ from highfence.core.errors import InputError, did_you_mean
 DEFAULTS = {"vllm": "vllm-2026", "sglang": "sglang-2026", "trtllm": "trtllm-2026", "tensorrt-llm": "trtllm-2026"}
 """The profile that a program's bare name stands for."""
 
-PROFILES = tuple(f"{program}-{era}" for program in ("trtllm", "sglang", "vllm") for era in ("2026", "2025", "grid", "sweep"))
+PROFILES = tuple(f"{program}-{era}" for program in ("trtllm", "sglang", "vllm") for era in ("2026", "2025", "grid",
+                                                                                            "sweep"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Protocol:
 
 PROTOCOLS = {
     "steady": Protocol(1.0, 0.0, 0.0, "closed loop in steady state, exact lengths"),
-    "inferencex": Protocol(0.9, 0.1, 0.0, "closed loop of ten requests a slot, all slots filled at once, lengths uniform "
+    "inferencex": Protocol(0.9, 0.1, 0.0,
+                           "closed loop of ten requests a slot, all slots filled at once, lengths uniform "
                                           "in 0.8 to 1 of the stated (InferenceMAX's client: random-range-ratio 0.8, "
                                           "num-prompts ten times the concurrency)"),
     "grid": Protocol(1.0, 0.1, 0.0, "closed loop, exact lengths"),

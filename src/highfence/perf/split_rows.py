@@ -16,9 +16,10 @@ from highfence.perf.step import Split
 from highfence.perf.tables import Tables
 
 UNSAID = {"requests": 8.0, "power": 0.3, "faster": 1.25, "most": 10.0}
-"""Decode workers where a table does not say: ``(concurrency / requests) ** power``, at most ``most``; and how much quicker
-than by one token a step such runs are on the whole, since the table mixes those that propose tokens ahead with those that
-do not. Chosen on the runs of the public table; intervals are as wide as that leaves them."""
+"""Decode workers where a table does not say: ``(concurrency / requests) ** power``, at most ``most``; and how much
+quicker
+than by one token a step such runs are on the whole, since the table mixes those that propose tokens ahead with those
+that do not. Chosen on the runs of the public table; intervals are as wide as that leaves them."""
 
 
 def workers_of(q: Question) -> tuple[float, float]:

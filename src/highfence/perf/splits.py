@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 MAX_CHIPS = 100_000
 
 
-def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: int, ep: int | None, batch: float) -> Side:
+def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: int, ep: int | None,
+                batch: float) -> Side:
     """Return the split if the model can be divided so.
 
     Parameters
@@ -47,7 +48,8 @@ def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: in
         raise InputError("the ranks that share experts must divide tp times dp", where="--ep", got=dealt,
                          expected=f"a divisor of {ranks}", hint=f"--ep {_nearest_divisor(ranks, dealt)}")
     if dealt > shape.experts or shape.experts % dealt:
-        raise InputError(f"{shape.id} has {shape.experts:.0f} experts", where="--ep", got=dealt, expected="a divisor of it",
+        raise InputError(f"{shape.id} has {shape.experts:.0f} experts", where="--ep", got=dealt,
+                         expected="a divisor of it",
                          hint=f"--ep {_nearest_divisor(shape.experts, dealt)}")
     if shape.expert_ffn % (ranks // dealt):
         raise InputError(f"an expert of {shape.id} is {shape.expert_ffn:.0f} wide", where="--ep", got=dealt,
@@ -84,6 +86,6 @@ def nearest_that_fits(q: Question) -> str:
         split, _, formats, *_ = parts_of(tried.shape, columns, tables_of(None), FLOATS)
         if weight_bytes(q.shape, split, formats) + cache_bytes_per_sequence(
                 FLOATS, q.shape, split, formats, q.prompt + q.output) < usable:
-            return f"--tp {tp} holds it" + ("" if tp <= q.machine.domain else f", over more than the {q.machine.domain:.0f} "
-                                                                             "chips that links join")
+            beyond = "" if tp <= q.machine.domain else f", over more than {q.machine.domain:.0f} linked chips"
+            return f"--tp {tp} holds it{beyond}"
     return "no split of up to 64 chips in this format holds it; fewer bits would"

@@ -1,6 +1,7 @@
 """Time of one step of a model on its chips: a prefill, a decode, or a mixed batch.
 
-A step is its operators one after another, layer by layer. Each operator's time comes from :mod:`highfence.perf.operators`
+A step is its operators one after another, layer by layer. Each operator's time comes from
+:mod:`highfence.perf.operators`
 with a curve of the calibration; what lies between them (launches, host work) is part of the software's profile.
 """
 
@@ -220,7 +221,8 @@ def _attention(xp: Any, model: ModelShape, kind: str, layers: float, window: flo
         inner = (2.0 * a.key_heads * a.key_dim + 2.0 * a.value_heads * a.value_dim + 2.0 * a.value_heads) / split.tp
         state = a.value_heads / split.tp * a.key_dim * a.value_dim
         gemm("linear attention projections", layers, tokens, inner, model.hidden, formats.dense)
-        gemm("linear attention output", layers, tokens, model.hidden, a.value_heads * a.value_dim / split.tp, formats.dense)
+        gemm("linear attention output", layers, tokens, model.hidden, a.value_heads * a.value_dim / split.tp,
+             formats.dense)
         compute = 12.0 * tokens * state / (curves.linear.compute_share * formats.attention_peak)
         memory = (batch.prompts + batch.sequences) * 8.0 * state / (chip.bandwidth * curves.decode.bandwidth_share)
         whole = curves.linear.launch_s + compute + memory
@@ -253,7 +255,8 @@ def _attention(xp: Any, model: ModelShape, kind: str, layers: float, window: flo
         whole = curves.index.launch_s + xp.maximum(compute, memory)
         found.append(Operator("sparse index", layers * compute, layers * memory, layers * whole))
     compute, memory, whole = prefill_time(
-        xp, batch.prompts, batch.prompt_tokens, batch.prompt_context, heads=heads, kv_heads=heads if kind == "mla" else kv,
+        xp, batch.prompts, batch.prompt_tokens, batch.prompt_context, heads=heads,
+        kv_heads=heads if kind == "mla" else kv,
         qk_dim=model.qk_dim, v_dim=model.v_dim, peak=formats.attention_peak, bandwidth=chip.bandwidth,
         units=chip.units, kv_bytes=2.0, window=window, curve=pre)
     some = xp.where(batch.prompts * batch.prompt_tokens > 0.0, 1.0, 0.0) * layers
@@ -298,7 +301,8 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
     size = tokens * model.hidden * 2.0
     reduces = model.layers + (model.layers - model.moe_layers)
     def reduce(ranks: Number) -> Number:
-        return tiered_all_reduce_time(xp, size, ranks, chip.domain, chip.link, chip.network, curves.link, curves.network)
+        return tiered_all_reduce_time(xp, size, ranks, chip.domain, chip.link, chip.network, curves.link,
+                                      curves.network)
 
     total = reduces * reduce(split.tp)
     if model.moe_layers:
@@ -311,10 +315,12 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
         exchange = 1.5 * all_to_all_time(xp, size * model.top_k, spread, xp.where(far, chip.network, chip.link),
                                          curves.all_to_all)
         exchange = xp.where(far, exchange, xp.minimum(exchange, 2.0 * gathered))
-        found.append(Operator("expert exchange", 0.0 * exchange, 0.0 * exchange, model.moe_layers * exchange, "network"))
+        found.append(Operator("expert exchange", 0.0 * exchange, 0.0 * exchange, model.moe_layers * exchange,
+                              "network"))
     found.append(Operator("all-reduce", 0.0 * total, 0.0 * total, total, "network"))
     beyond = split.tp * split.pp > chip.domain
-    hop = xp.where(beyond, transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.network, curves.network),
+    hop = xp.where(beyond, transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.network,
+                                         curves.network),
                    transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.link, curves.link))
     hops = (split.pp - 1.0) * hop
     found.append(Operator("pipeline hops", 0.0 * hops, 0.0 * hops, hops, "network"))

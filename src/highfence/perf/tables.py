@@ -24,7 +24,8 @@ SCALED = {"peak_share", "feed", "bandwidth_share"}
 PREFILL_FIELDS = ("peak_share", "feed", "short", "bandwidth_share", "launch_s")
 DECODE_FIELDS = ("bandwidth_share", "peak_share", "feed", "exposed", "launch_s", "step_s")
 OVERHEADS = ("step_s", "layer_s", "experts_s", "passes")
-SCHEDULER = ("interference", "ranks", "request_s", "token_s", "queue", "ahead", "host_layer_s", "host_latent_s", "host_experts_s")
+SCHEDULER = ("interference", "ranks", "request_s", "token_s", "queue", "ahead", "host_layer_s", "host_latent_s",
+             "host_experts_s")
 FORMAT_NAMES = tuple(FORMATS)
 ROWS_OF_QUERIES = {"gqa": 16.0, "mla": 64.0}
 """Query heads that one tile of a decode kernel computes at once: the smallest matrix instruction's rows for grouped
@@ -74,7 +75,8 @@ class Tables:
         self.weight = [FORMATS[n].weight for n in FORMAT_NAMES]
         self.activation = [FORMATS[n].activation for n in FORMAT_NAMES]
         self.software = {f: [value(f"software.{p}")[f] for p in PROFILES]
-                         for f in (*OVERHEADS, *SCHEDULER, "gemm", "experts", "latency_s", "rest", "rest_spread", "withheld")}
+                         for f in (*OVERHEADS, *SCHEDULER, "gemm", "experts", "latency_s", "rest", "rest_spread",
+                                   "withheld")}
         self.prefill = {k: value(f"prefill.{k}") for k in ("gqa", "mla")}
         self.decode = {k: value(f"decode.{k}") for k in ("gqa", "mla")}
         self.link, self.network, self.exchange = (value(f"link.{k}") for k in ("scale-up", "scale-out", "all-to-all"))
@@ -118,12 +120,11 @@ class Tables:
                           arithmetic(self.gemm, zero, at.peak16, gain), at.cache, at.peak16)
         latency = software("latency_s")
         curves = Curves(
-            *(self._prefill(k, at) if p == "prefill" else self._decode(k, at)
-              for k in ("gqa", "mla") for p in ("prefill", "decode")),
+            self._prefill("gqa", at), self._decode("gqa", at), self._prefill("mla", at), self._decode("mla", at),
             link=self._link(self.link, latency, at), network=self._link(self.network, None, at),
             all_to_all=self._link(self.exchange, None, at), stream_share=0.7 * at.gain_memory,
             linear=self.states[0], index=self.states[1])
-        over = Overheads(*(software(n) for n in OVERHEADS), self.skew)
+        over = Overheads(skew=self.skew, **{name: software(name) for name in OVERHEADS})
         rest = xp.where(at.spread > 0.0, software("rest_spread"), software("rest"))
         named = {n: software(n) for n in SCHEDULER}
         return formats, curves, over, Scheduler(rest=rest, wave=at.wave, withheld=at.withheld * software("withheld"),

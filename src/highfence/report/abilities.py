@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from math import exp, log, sqrt
 
 from highfence.catalogue import catalogue
@@ -237,7 +238,7 @@ def _ability(work: Workload, machine: Machine | HighfenceError, short: Label) ->
                    done.bounds, Label(*(operator_name(done.operator, lang) for lang in ("en", "zh"))), done.mfu,
                    done.evidence, done.grade, tuple(names_of(done.assumed)), None,
                    say("ability.rate", value=format_number(done.value.value, 3)),
-                   _span(done.value, lambda v: format_number(v, 3)), setup=_setup(work, done))
+                   _span(done.value), setup=_setup(work, done))
 
 
 def _setup(work: Workload, done: Done) -> Label:
@@ -253,9 +254,8 @@ def _setup(work: Workload, done: Done) -> Label:
     return Label(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
 
 
-def _span(estimate: Estimate, write: object) -> Label:
-    low, high = (write(v) for v in (estimate.low, estimate.high))  # type: ignore[operator]
-    return both(f"{low}–{high}")
+def _span(estimate: Estimate) -> Label:
+    return both(f"{format_number(estimate.low, 3)}–{format_number(estimate.high, 3)}")
 
 
 def _compared(own: Ability, other: Ability) -> Ability:
@@ -369,8 +369,13 @@ def _cites(beginnings: Sequence[str], sources: Bibliography | None) -> tuple[Cit
     return tuple(sources.cite(id) for id in dict.fromkeys(_sources_of(beginnings)))
 
 
+@cache
+def _known_sources() -> frozenset[str]:
+    return frozenset(source.id for source in catalogue().sources())
+
+
 def _sources_of(beginnings: Sequence[str]) -> Iterator[str]:
-    known = catalogue().source_ids()
+    known = _known_sources()
     for id, curve in shipped_calibration().curves.items():
         if id.startswith(tuple(beginnings)):
             for data in curve.data:

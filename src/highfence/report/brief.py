@@ -16,6 +16,8 @@ from highfence.__about__ import DATA_VERSION, __version__
 from highfence.core.dates import parse_day
 from highfence.core.envelope import plain
 from highfence.core.labels import Label
+from highfence.report.abilities import Abilities, abilities
+from highfence.report.ability_findings import spread_sentence
 from highfence.report.citations import Bibliography, CitedSource
 from highfence.report.facts import FactGroup, fact_groups, missing_facts
 from highfence.report.headroom import Change, MarginRow, changes, margin_rows
@@ -70,6 +72,7 @@ class Brief:
     facts: tuple[FactGroup, ...]
     missing: tuple[Label, ...]
     comparison: Comparison
+    abilities: Abilities
     timeline: Timeline
     compute: Plane
     bandwidth: Plane
@@ -109,6 +112,7 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
     imported = classify(part, to="US", on=day, exporter="TW", transaction="import")
     sources = Bibliography(law)
     facts, comparison = fact_groups(part, sources), compare(part, others, sources)
+    able = abilities(part, others, sources)
     timeline = build_timeline(law, part, code, day, sources)
     margins, moves = margin_rows(law, verdict, sources), changes(law, part, code, day)
     decided, open_ones = ruling(verdict, imported, law, day, sources), unknowns(part, verdict, sources)
@@ -118,17 +122,18 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
         chip=part.id, name=part.name, short=short_name(part), maker=firm_name(part.vendor) if part.vendor else None,
         note=part.entry.note if part.entry is not None else None, to=code, place=place_name(law, code), on=day,
         status=status_of(verdict), outcome=verdict.outcome_label,
-        findings=_findings(verdict, comparison, margins, moves, day), facts=facts,
-        missing=missing_facts(part), comparison=comparison, timeline=timeline, compute=compute, bandwidth=bandwidth,
-        margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
+        findings=_findings(verdict, comparison, able, margins, moves, day), facts=facts,
+        missing=missing_facts(part), comparison=comparison, abilities=able, timeline=timeline, compute=compute,
+        bandwidth=bandwidth, margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
         sources=sources.sources(), disclaimer=DISCLAIMER, versions=Versions(__version__, DATA_VERSION, LAW_VERSION))
 
 
-def _findings(verdict: Verdict, comparison: Comparison, margins: Sequence[MarginRow], moves: Sequence[Change],
-              day: date) -> tuple[Label, ...]:
+def _findings(verdict: Verdict, comparison: Comparison, able: Abilities, margins: Sequence[MarginRow],
+              moves: Sequence[Change], day: date) -> tuple[Label, ...]:
     """Return what a reader in a hurry should know, a sentence each."""
     found: list[Label | None] = [say("finding.split", text=s.text) for s in verdict.splits_on[:3]]
     found += [_ratio_sentence(comparison, i) for i in range(min(2, len(comparison.references)))]
+    found.append(spread_sentence(able))
     if verdict.paragraph != "unknown":
         found.append(_caught_sentence(verdict, margins) or _nearest_sentence(margins))
     found += [say("finding.caught", label=c.label, shown=c.shown, delta=c.shown_delta, paragraph=c.paragraph)

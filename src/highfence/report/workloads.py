@@ -95,7 +95,8 @@ class Done:
 
     Attributes
     ----------
-    value : tokens/s of one chip. chips, split : that it took. in_flight : requests on a replica; sequences an iteration.
+    value : tokens/s of one chip. chips, split : that it took. in_flight : requests on a replica; sequences an
+        iteration.
     bounds : share of the time by what bounds it, largest first. operator : that most of that time goes to.
     mfu : model FLOPs over the peak, in training only. evidence, grade, assumed : as in a prediction.
     """

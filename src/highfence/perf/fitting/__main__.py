@@ -29,7 +29,8 @@ def main(data: Path, spreads: bool) -> None:
     curves += [Curve(id, values, source, len(together), chips, "measured",
                      "10 % and 90 % quantiles of log(measured / predicted) over runs left out of the fit")
                for id, values in widths.items()]
-    write_curves(DATA / "serving.yaml", "Serving: kernels by format, attention, links, and software by program and time. "
+    write_curves(DATA / "serving.yaml",
+                 "Serving: kernels by format, attention, links, and software by program and time. "
                  "Written by python -m highfence.perf.fitting.", curves)
 
 

@@ -1,6 +1,7 @@
 """Fit of the serving curves to measured runs.
 
-Maximum a posteriori on the logarithms of the times: a robust loss on TPOT and TTFT, and a normal prior on the logarithm of
+Maximum a posteriori on the logarithms of the times: a robust loss on TPOT and TTFT, and a normal prior on the
+logarithm of
 every parameter around what kernel measurements say. Shares are bounded by one. No parameter belongs to a chip, a model
 or a row: kernels belong to formats, the rest to a program at one time.
 """
@@ -23,7 +24,7 @@ from highfence.perf.rows import Question, read_questions
 from highfence.perf.software import PROFILES
 from highfence.perf.tables import Tables
 
-TPOT_SCALE, TTFT_SCALE = 0.1, 0.25
+TPOT_SCALE, TTFT_SCALE = 0.07, 0.17
 """Logarithms counted as one unit of misfit; larger ones count less."""
 
 FAMILIES = ("bf16", "fp8", "fp8_block", "nvfp4", "w4")
@@ -36,8 +37,8 @@ class Prior:
 
     Attributes
     ----------
-    at : its middle. sd : standard deviation of its logarithm. block : runs that it can touch; numbers of one block and of
-    different blocks' same place are moved together when derivatives are taken.
+    at : its middle. sd : standard deviation of its logarithm. block : runs that it can touch; numbers of one block
+    and of different blocks' same place are moved together when derivatives are taken.
     """
 
     at: float
@@ -63,12 +64,14 @@ def priors() -> dict[tuple[str, str], Prior]:
     attention = {"peak_share": 0.7, "feed": 14e12, "short": 60.0, "bandwidth_share": 0.7, "launch_s": 8e-6}
     put("prefill.gqa", attention, 0.3, "kind:gqa", launch_s=0.6)
     put("prefill.mla", {**attention, "peak_share": 0.56}, 0.3, "kind:mla")
-    decode = {"bandwidth_share": 0.88, "peak_share": 0.55, "feed": 15e12, "exposed": 0.25, "launch_s": 7e-6, "step_s": 0.4e-6}
+    decode = {"bandwidth_share": 0.88, "peak_share": 0.55, "feed": 15e12, "exposed": 0.25, "launch_s": 7e-6,
+              "step_s": 0.4e-6}
     put("decode.gqa", decode, 0.2, "kind:gqa")
     put("decode.mla", {**decode, "launch_s": 14e-6}, 0.2, "kind:mla")
     put("state.linear", {"launch_s": 20e-6, "compute_share": 0.15}, 0.5, "kind:linear")
     put("state.index", {"launch_s": 30e-6, "compute_share": 0.4}, 0.5, "kind:index")
-    put("link.scale-up", {"bandwidth_share": 1.14, "limit": 1.44e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.03, hop_s=1.0)
+    put("link.scale-up", {"bandwidth_share": 1.14, "limit": 1.44e12, "hop_s": 1e-6, "half_bytes": 25e6}, 0.03,
+        hop_s=1.0)
     put("link.all-to-all", {"latency_s": 12e-6, "bandwidth_share": 0.8}, 0.4)
     put("experts.skew", {"tokens": 0.85}, 0.3)
     put("speculation", {"accepted": 2.0}, 0.3, "software:trtllm-2026")
@@ -148,12 +151,15 @@ def read_runs(path: Path, mode: str = "agg") -> tuple[list[Run], dict[str, int]]
 def configuration(row: Mapping[str, str], q: Question) -> str:
     """Return what makes two runs one configuration: everything but load and lengths."""
     s = q.serving
-    return "|".join(map(str, (row["system"], q.shape.id, row["backend"], row["precision"], q.dense, s.tp, s.dp, s.expert_tp,
+    return "|".join(map(str, (row["system"], q.shape.id, row["backend"], row["precision"], q.dense, s.tp, s.dp,
+                              s.expert_tp,
                               s.ep)))
 
 
 def _impossible(q: Question, ttft: float, tpot: float) -> str:
-    """Return why a run cannot be what it says: its prompts alone need more arithmetic than the chips have in its time."""
+    """Return why a run cannot be what it says: its prompts alone need more arithmetic than the chips have in its
+    time.
+    """
     flops = 2.0 * q.shape.active_parameters * q.prompt * q.concurrency
     chips = q.serving.tp * q.serving.dp
     life = ttft + q.output * tpot
@@ -173,7 +179,8 @@ class Fit:
         self.names = list(self.priors)
         self.middle = np.array([log(p.at) for p in self.priors.values()])
         self.sd = np.array([p.sd for p in self.priors.values()])
-        self.upper = np.array([0.0 if n[1].endswith("_share") and not n[0].startswith("link") else 50.0 for n in self.names])
+        self.upper = np.array([0.0 if name.endswith("_share") and not curve.startswith("link") else 50.0
+                               for curve, name in self.names])
         self.blocks = self._blocks()
 
     def calibration(self, x: Array) -> Calibration:
@@ -189,7 +196,8 @@ class Fit:
         with np.errstate(all="ignore"):
             tpot = (np.log(served["tpot_s"]) - self.tpot) / TPOT_SCALE
             ttft = self.weight * (np.log(served["ttft_s"]) - self.ttft) / TTFT_SCALE
-        return np.clip(np.nan_to_num(np.concatenate([tpot, ttft]), nan=50.0, posinf=50.0, neginf=-50.0), -50.0, 50.0)
+        both: Array = np.nan_to_num(np.concatenate([tpot, ttft]), nan=50.0, posinf=50.0, neginf=-50.0)
+        return both.clip(-50.0, 50.0)
 
     def _blocks(self) -> list[list[int]]:
         """Return the numbers that may be moved together, because no run sees two of them."""
@@ -237,7 +245,7 @@ class Fit:
 
     def solve(self, start: Array | None = None, rounds: int = 100) -> Array:
         """Return the logarithms that fit best: Levenberg-Marquardt with a robust loss, reweighted each round."""
-        x = np.minimum(self.middle if start is None else start, self.upper)
+        x: Array = np.minimum(self.middle if start is None else start, self.upper)
         damping, cost = 1e-2, self._cost(x, self.residuals(x))
         for _ in range(rounds):
             at, slope = self.residuals(x), self.jacobian(x)
@@ -247,7 +255,7 @@ class Fit:
             before = cost
             for _ in range(8):
                 step = np.linalg.solve(normal + damping * np.diag(np.diag(normal)), -push)
-                tried = np.minimum(x + np.clip(step, -0.7, 0.7), self.upper)
+                tried: Array = np.minimum(x + np.clip(step, -0.7, 0.7), self.upper)
                 new = self._cost(tried, self.residuals(tried))
                 if new < cost:
                     x, cost, damping = tried, new, max(damping / 4.0, 1e-6)
