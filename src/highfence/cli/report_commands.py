@@ -47,21 +47,28 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
 
 
 @click.command()
-@click.argument("room", required=False, type=click.Choice(["rules", "catalogue"]))
+@click.argument("room", required=False, type=click.Choice(["rules", "catalogue", "perf"]))
 @click.option("--cases", type=click.Path(path_type=Path), help="Folder of law cases; tests/laws if omitted.")
+@click.option("--data", type=click.Path(path_type=Path),
+              help="Folder of measurements for perf; HIGHFENCE_SHARED_DATA if omitted.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write the page here; the summary goes to the terminal.")
 @click.option("--format", "format_", type=click.Choice(["table", "json", "md"]), default="table", show_default=True,
               help="How to print the result.")
-def validate(room: str | None, cases: Path | None, out: Path | None, format_: str) -> int:
+def validate(room: str | None, cases: Path | None, data: Path | None, out: Path | None, format_: str) -> int:
     """Recompute every law case and cross-check; exit 1 if one fails.
 
-    Law cases are read from tests/laws of a checkout, or from --cases.
+    Law cases are read from tests/laws of a checkout, or from --cases. The figures of perf are recomputed from
+    measurements, which takes minutes; without them they are left out. A missed bar is reported and is no failure.
     """
     from highfence.report.validation import build_validation, print_summary, render_validation
 
-    found = build_validation(room, cases)
+    found = build_validation(room, cases, data)
     if out is not None:
         write_whole(out, render_validation(found))
+        if found.performance is not None:
+            from highfence.report.scatter import scatter
+
+            write_whole(out.parent / "serving-scatter.svg", scatter(found.performance.points))
     if format_ == "json":
         print_json("validation", found)
     elif format_ == "md":

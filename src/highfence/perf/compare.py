@@ -164,10 +164,11 @@ def reason_of(row: Compared) -> str:
 
 
 def decode_rate(answer: Prediction) -> Estimate:
-    """Return the output tokens a second of one chip in decode steps alone."""
+    """Return the output tokens a second of one chip in decode steps alone, every stage on a batch of its own."""
     step = next(s for s in answer.steps if s.kind == "decode")
-    rate = step.tokens * answer.split["dp"] / step.seconds / answer.chips
-    return _around(rate, answer.tpot)
+    at_once = step.tokens * answer.split["dp"]
+    batches = max(round(answer.running / at_once), 1)
+    return _around(batches * at_once / step.seconds / answer.chips, answer.tpot)
 
 
 def prefill_rate(answer: Prediction) -> Estimate:

@@ -204,7 +204,8 @@ def _steps(q: Question, s: Served, parts: Any) -> tuple[StepTime, ...]:
     split, chip, formats, curves, over, _ = parts
     context = q.prompt + 0.5 * q.output
     running = min(q.concurrency / q.serving.dp, max(s.running, 1.0 / q.serving.dp))
-    batches = (("decode", Batch(0.0, q.prompt, 0.0, running, context), running),
+    at_once = max(running / q.serving.pp, min(running, 1.0 / q.serving.dp))
+    batches = (("decode", Batch(0.0, q.prompt, 0.0, at_once, context), at_once),
                ("prefill", Batch(1.0, q.prompt, 0.0, 0.0, context), q.prompt))
     return tuple(_step(kind, tokens, step_operators(FLOATS, q.shape, chip, split, formats, curves, over, batch))
                  for kind, batch, tokens in batches)
@@ -235,7 +236,7 @@ def _bound(whole: float, compute: float, memory: float) -> str:
 def _warnings(q: Question, evidence: str, s: Served) -> tuple[Label, ...]:
     found = []
     if evidence == "data sheet only":
-        found.append(Label(f"No run on {q.machine.name} was measured: data sheet, and a prior for the maker's software.",
+        found.append(Label(f"No run on {q.machine.name} was measured: data sheet and a prior for its maker's software.",
                            f"{q.machine.name} 没有实测数据：依据规格表与厂商软件的先验。"))
     if q.machine.assumed:
         names = ", ".join(q.machine.assumed)

@@ -86,20 +86,13 @@ def left_out(runs: Sequence[Run], test: Callable[[Run], bool], apart: Sequence[R
 
 def by_configuration(runs: Sequence[Run]) -> Outcome:
     """Return predictions of every run by a fit that had no run of its configuration."""
-    return joined([left_out(runs, lambda r, k=k: fold_of(r.configuration) == k)[0] for k in range(FOLDS)])  # type: ignore[misc]
+    return bare([left_out(runs, lambda r, k=k: fold_of(r.configuration) == k)[0] for k in range(FOLDS)])  # type: ignore[misc]
 
 
 def by_chip(runs: Sequence[Run], apart: Sequence[Run] = ()) -> dict[str, tuple[Outcome, Outcome | None]]:
     """Return, chip by chip, predictions by a fit that had no run of that chip."""
     chips = sorted({r.question.machine.id for r in runs})
     return {chip: left_out(runs, lambda r, c=chip: r.question.machine.id == c, apart) for chip in chips}  # type: ignore[misc]
-
-
-def joined(parts: Sequence[Outcome]) -> Outcome:
-    """Return several outcomes as one."""
-    return Outcome(tuple(r for p in parts for r in p.runs),
-                   *(np.concatenate([getattr(p, n) for p in parts]) for n in ("ttft", "tpot", "tree_ttft",
-                                                                              "tree_tpot")))
 
 
 def formats_seen(kept: Sequence[Run]) -> set[tuple[int, int]]:
@@ -141,6 +134,14 @@ def _features(run: Run) -> list[float]:
             s.tp, s.dp, s.ep, s.expert_tp, float(q.drafted)]
 
 
+def bare(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return several outcomes as one, with their trees where all have one."""
+    trees = all(len(o.tree_ttft) for o in outcomes)
+    names = ("ttft", "tpot", "tree_ttft", "tree_tpot") if trees else ("ttft", "tpot")
+    return Outcome(tuple(r for o in outcomes for r in o.runs),
+                   *(np.concatenate([getattr(o, n) for o in outcomes]) for n in names))
+
+
 def spread_curves(configuration: Outcome, chips: Sequence[Outcome], apart: Sequence[Outcome]) -> dict[str, dict[str,
                                                                                                                 float]]:
     """Return the 10 % and 90 % quantiles of ``log(measured / predicted)`` for the calibration's spreads."""
@@ -151,10 +152,6 @@ def spread_curves(configuration: Outcome, chips: Sequence[Outcome], apart: Seque
             some = -logs[np.isfinite(logs)]
             found[f"{name}_low"], found[f"{name}_high"] = (float(v) for v in np.quantile(some, [0.1, 0.9]))
         return found
-
-    def bare(outcomes: Sequence[Outcome]) -> Outcome:
-        return Outcome(tuple(r for o in outcomes for r in o.runs), np.concatenate([o.ttft for o in outcomes]),
-                       np.concatenate([o.tpot for o in outcomes]))
 
     return {"spread.configuration": ends(configuration), "spread.chip": ends(bare(chips)),
             "spread.disaggregated": ends(bare(apart))}

@@ -32,9 +32,9 @@ from highfence.rules.parts import Part
 
 CURVES = {
     "training": ("training-gemm", "training-link", "training-network", "training-sustained", "training-spread"),
-    "prefill": ("gemm.", "experts.", "prefill.", "link.scale-up", "software.vllm-2026"),
-    "decode": ("gemm.", "experts.", "decode.gqa", "decode.mla", "link.scale-up", "software.vllm-2026"),
-    "edge": ("gemm.", "decode.gqa", "software.vllm-2026"),
+    "prefill": ("gemm.bf16", "gemm.fp8", "experts.fp8", "prefill.gqa", "prefill.mla", "link.scale-up"),
+    "decode": ("gemm.bf16", "gemm.fp8", "experts.fp8", "decode.gqa", "decode.mla", "link.scale-up"),
+    "edge": ("gemm.bf16", "decode.gqa"),
 }
 """Beginnings of the names of the curves that an answer rests on, by kind of work: what they were fitted to is cited."""
 
@@ -70,7 +70,7 @@ class Ability:
     value : tokens/s of one chip, with its 80 % interval. ratio : the part's value over this chip's; None for itself.
     setup : chips, split, format and load. bounds : share of the time by what bounds it, largest first.
     mfu : model FLOPs over the peak, in training. assumed : numbers of the data sheet that a rule stands in for.
-    reason : why there is no value.
+    reason : why there is no value. apart : chips or format where they are not those of the part.
     """
 
     chip: str
@@ -93,6 +93,7 @@ class Ability:
     shown_ratio: Label = Label("–", "–")
     shown_ratio_range: Label = Label("", "")
     setup: Label = Label("", "")
+    apart: Label = Label("", "")
 
     @property
     def bound(self) -> str:
@@ -117,6 +118,11 @@ class AbilityRow:
     others: tuple[Ability, ...]
     why: Label
     cites: tuple[Cite, ...]
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether it hangs on how few rows are multiplied where arithmetic is scarce beside bandwidth."""
+        return self.kind == "edge" and self.own.bound == "compute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,12 +252,12 @@ def _setup(work: Workload, done: Done) -> Label:
     parts = [say("ability.on_chips", n=f"{done.chips:,}")] if done.chips > 1 else [say("ability.on_one")]
     if done.chips > 1:
         parts.append(both(done.split))
-    parts.append(both(done.precision.upper().replace("_BLOCK", "")))
+    parts.append(_format(done.precision))
     if work.kind == "decode":
         parts.append(say("ability.in_flight", n=f"{done.in_flight:,.0f}"))
     if done.mfu is not None:
-        parts.append(both(f"MFU {done.mfu:.0%}"))
-    return Label(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
+        parts.append(both(f"MFU\u00a0{done.mfu:.0%}"))
+    return _joined(parts)
 
 
 def _span(estimate: Estimate) -> Label:
@@ -263,7 +269,24 @@ def _compared(own: Ability, other: Ability) -> Ability:
     if own.value is None or other.value is None:
         return other
     ratio = over(own.value, other.value)
-    return replace(other, ratio=ratio, shown_ratio=percent(ratio.value), shown_ratio_range=_percents(ratio))
+    return replace(other, ratio=ratio, shown_ratio=percent(ratio.value), shown_ratio_range=_percents(ratio),
+                   apart=_apart(own, other))
+
+
+def _apart(own: Ability, other: Ability) -> Label:
+    """Return a reference's number of chips, and its format, where they are not the part's."""
+    parts = [say("ability.on_chips", n=f"{other.chips:,}")] if other.chips != own.chips else []
+    if other.precision != own.precision:
+        parts.append(_format(other.precision))
+    return _joined(parts)
+
+
+def _format(precision: str) -> Label:
+    return both(precision.upper().replace("_BLOCK", ""))
+
+
+def _joined(parts: Sequence[Label]) -> Label:
+    return Label(", ".join(p.en for p in parts), "，".join(p.zh for p in parts))
 
 
 def over(a: Estimate, b: Estimate) -> Estimate:

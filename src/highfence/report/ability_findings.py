@@ -29,7 +29,8 @@ def findings(made: Abilities, name: Label) -> tuple[Label, ...]:
         return ()
     other = made.references[0].short
     found = (_spread(made, other), _products(made, other), _small(made, other), _grouped(made, other),
-             _latent(made, other), *_saying(made, other))
+             _latent(made, other), *_saying(made, other),
+             *(say("finding.unmeasured", work=row.title) for row in made.rows if row.unmeasured))
     return tuple(label for label in found if label is not None)
 
 
@@ -129,7 +130,8 @@ def _saying(made: Abilities, other: Label) -> Iterator[Label]:
         return
     if made.peak >= WEAK or made.bandwidth < STRONG:
         return
-    inference = [(title, ratio) for id, title, ratio in found if id != "training"]
+    unsure = {row.id for row in made.rows if row.unmeasured}
+    inference = [(title, ratio) for id, title, ratio in found if id != "training" and id not in unsure]
     wrong = [(title, ratio) for title, ratio in inference if ratio.value < WEAK]
     right = [(title, ratio) for title, ratio in inference if ratio.value >= STRONG]
     share = percent(training.value)

@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from highfence.core.dates import parse_period
+from highfence.report.ability_charts import ability_spec
+from highfence.report.ability_charts import describe as describe_abilities
 from highfence.report.brief import Brief
 from highfence.report.drawing import INK, NARROW, PAPER, WIDE, Canvas, Figure, Spec, quantitative, render, values
 from highfence.report.plane_charts import describe, plane_spec
@@ -27,6 +29,9 @@ def figures(brief: Brief, lang: str) -> dict[str, Figure]:
         "compute": (say("chart.compute_title"), describe(brief.compute, name)),
         "bandwidth": (say("chart.bandwidth_title"), describe(brief.bandwidth, name)),
     }
+    abilities = describe_abilities(brief.abilities, name)
+    if abilities is not None:
+        texts["abilities"] = abilities
     drawn = {}
     for id, (title, description) in texts.items():
         if id == "ratios" and not brief.comparison.rows:
@@ -40,6 +45,8 @@ def figures(brief: Brief, lang: str) -> dict[str, Figure]:
 def _spec(brief: Brief, id: str, canvas: Canvas, lang: str) -> Spec:
     if id == "ratios":
         return ratio_spec(brief.comparison, canvas, lang)
+    if id == "abilities":
+        return ability_spec(brief.abilities, canvas, lang)
     if id == "timeline":
         return timeline_spec(brief.timeline, canvas, lang)
     return plane_spec(brief.compute if id == "compute" else brief.bandwidth, canvas, lang)

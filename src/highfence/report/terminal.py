@@ -52,6 +52,7 @@ def _blocks(brief: Brief, lang: str) -> Iterator[tuple[str, RenderableType]]:
     yield "page.facts", _facts(brief, lang)
     if brief.comparison.rows:
         yield "page.compared", _ratios(brief, lang)
+    yield "page.abilities", _abilities(brief, lang)
     yield "page.timeline", _timeline(brief, lang)
     if brief.margins:
         yield "page.headroom", _margins(brief, lang)
@@ -85,6 +86,33 @@ def _ratios(brief: Brief, lang: str) -> Table:
     for row in brief.comparison.rows:
         table.add_row(row.label.text(lang), row.shown.text(lang), *(c.shown_ratio.text(lang) for c in row.cells))
     return table
+
+
+def _abilities(brief: Brief, lang: str) -> RenderableType:
+    """Return the part's throughput by workload, its share of each reference with its interval, and the kernels'
+    shares.
+    """
+    made = brief.abilities
+    if made.missing is not None:
+        return Padding(Text(made.missing.text(lang)), (0, 0, 0, 2))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(say("page.work").text(lang))
+    table.add_column(brief.short.text(lang), justify="right")
+    for reference in made.references:
+        table.add_column(reference.short.text(lang), justify="right")
+    for row in made.rows:
+        table.add_row(row.title.text(lang), (row.own.reason or row.own.shown).text(lang),
+                      *(_share(c.reason, c.shown_ratio, c.shown_ratio_range, lang) for c in row.others))
+    for kernel in made.kernels:
+        table.add_row(Text(kernel.title.text(lang), style="dim"), (kernel.reason or kernel.shown_time).text(lang),
+                      *(_share(c.reason, c.shown, c.shown_range, lang) for c in kernel.cells))
+    return table
+
+
+def _share(reason: Label | None, shown: Label, span: Label, lang: str) -> Text:
+    if reason is not None:
+        return Text(say("word.dash").text(lang))
+    return Text.assemble(shown.text(lang), (f" {span.text(lang)}", "dim") if span.en else "")
 
 
 def _timeline(brief: Brief, lang: str) -> Table:

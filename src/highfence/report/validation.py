@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from highfence.__about__ import DATA_VERSION, __version__
 from highfence.catalogue import validation as catalogue_cases
 from highfence.core.facts import Source
 from highfence.rules import validation as law_cases
+
+if TYPE_CHECKING:
+    from highfence.perf.validation import Evidence, Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +43,48 @@ class Row:
 
 @dataclass(frozen=True)
 class Validation:
-    """Every case, and the sources that they name."""
+    """Every case, and the sources that they name.
+
+    Attributes
+    ----------
+    performance : the performance room's figures; None where there are no measurements to recompute them from.
+    """
 
     cases: tuple[Row, ...]
     sources: tuple[Source, ...]
+    performance: Findings | None = None
 
 
-def build_validation(room: str | None = None, folder: Path | None = None) -> Validation:
+def build_validation(room: str | None = None, folder: Path | None = None, data: Path | None = None) -> Validation:
     """Recompute every case of a room, or of all.
 
     Parameters
     ----------
-    folder : law cases to use instead of those of the source tree.
+    folder : law cases to use instead of those of the source tree. data : folder of measurements; without one the
+        performance room is left out, or refused if it was asked for.
+
+    Raises
+    ------
+    InputError : the performance room was asked for and there are no measurements.
     """
     rows: list[Row] = []
     if room in (None, "rules"):
         rows += [_law_row(c) for c in law_cases.cases(folder)]
     if room in (None, "catalogue"):
         rows += [_catalogue_row(c) for c in catalogue_cases.cases()]
-    return Validation(tuple(rows), tuple(_known_sources({r.source for r in rows})))
+    performance = None
+    if room == "perf" or (room is None and has_data(data)):
+        from highfence.perf.validation import data_folder, findings
+
+        performance = findings(data_folder(data))
+    return Validation(tuple(rows), tuple(_known_sources({r.source for r in rows})), performance)
+
+
+def has_data(data: Path | None) -> bool:
+    """Whether there are measurements to recompute the performance room's figures from."""
+    from highfence.perf.validation import has_data as found
+
+    return found(data)
 
 
 def _law_row(case: law_cases.ValidationCase) -> Row:
@@ -98,6 +124,10 @@ def print_summary(found: Validation, out: Any) -> None:
     for line in summary(found):
         out.print(f"{line['room']:<10} {line['basis']:<10} {line['hold']:>4} of {line['cases']:>4} hold "
                   f"({line['comparisons']} comparisons)")
+    if found.performance is not None:
+        for e in found.performance.evidence:
+            bar = f"; bar {_bar(e)}" if _bar(e) else ""
+            out.print(f"{_standing(e):<7} {e.test}; {e.split}: {e.measure} {_figure(e)} (n {e.n}{bar})")
     for row in found.cases:
         if not row.ok:
             out.print(f"[red]fails[/] {row.group}: {row.name}: ours {row.ours}, theirs {row.theirs} ({row.source})")
@@ -114,11 +144,44 @@ def render_validation(found: Validation) -> str:
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
         *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
     ]
+    if found.performance is not None:
+        lines += ["", "## perf", "", *_performance(found.performance)]
     for room in dict.fromkeys(r.room for r in found.cases):
         rows = [r for r in found.cases if r.room == room]
         lines += ["", f"## {room}", "", *_table(rows)]
     lines += ["", "## Sources", "", *map(_source, found.sources)]
     return "\n".join(lines) + "\n"
+
+
+def _performance(found: Findings) -> list[str]:
+    """Return the performance room's figures as a table, and what was dropped before any was computed."""
+    head = ["Fits are made anew without what they are scored on; `python -m highfence.perf.fitting` fits what ships.",
+            "Bars were set before the model was made. A tree is a regression tree on the same features and split.",
+            "",
+            "![TPOT, configuration left out](serving-scatter.svg)", "",
+            "| test | what the fit had not seen | measure | n | ours | bar | standing | tree | best peer | note |",
+            "|" + "---|" * 10]
+    rows = ["| " + " | ".join(_cell(c) for c in (
+        e.test, e.split, e.measure, str(e.n), _figure(e), _bar(e), _standing(e),
+        "" if e.tree is None else f"{e.tree:.1%}", e.best_peer, e.note)) + " |" for e in found.evidence]
+    dropped = "; ".join(f"{count} {why}" for why, count in found.dropped)
+    return [*head, *rows, "", f"Rows of measurements left out before fit and score: {dropped}."]
+
+
+def _figure(e: Evidence) -> str:
+    return f"{e.ours:.2f}" if "score" in e.measure else f"{e.ours:.1%}"
+
+
+def _bar(e: Evidence) -> str:
+    if e.bar is None:
+        return ""
+    if e.floor is not None:
+        return f"{e.floor:.0%} to {e.bar:.0%}"
+    return f"< {e.bar:.2f}" if "score" in e.measure else f"< {e.bar:.1%}"
+
+
+def _standing(e: Evidence) -> str:
+    return "" if e.met is None else "met" if e.met else "missed"
 
 
 def _source(source: Source) -> str:
