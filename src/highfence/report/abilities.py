@@ -41,6 +41,8 @@ CURVES = {
 PRODUCTS_LIKE = {"n": 24576, "k": 1536}
 ATTENTION_LIKE = {"context": 4096, "heads": 128}
 
+DASH, NOTHING = Label("–", "–"), Label("", "")
+
 
 @dataclass(frozen=True, slots=True)
 class KernelCase:
@@ -88,12 +90,12 @@ class Ability:
     grade: str = ""
     assumed: tuple[Label, ...] = ()
     reason: Label | None = None
-    shown: Label = Label("–", "–")
-    shown_range: Label = Label("", "")
-    shown_ratio: Label = Label("–", "–")
-    shown_ratio_range: Label = Label("", "")
-    setup: Label = Label("", "")
-    apart: Label = Label("", "")
+    shown: Label = DASH
+    shown_range: Label = NOTHING
+    shown_ratio: Label = DASH
+    shown_ratio_range: Label = NOTHING
+    setup: Label = NOTHING
+    apart: Label = NOTHING
 
     @property
     def bound(self) -> str:
@@ -142,9 +144,9 @@ class KernelCell:
     bound: str = ""
     evidence: str = ""
     reason: Label | None = None
-    shown: Label = Label("–", "–")
-    shown_range: Label = Label("", "")
-    shown_times: Label = Label("", "")
+    shown: Label = DASH
+    shown_range: Label = NOTHING
+    shown_times: Label = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,8 @@ def _bars(rows: Sequence[Spec], x: Spec, y: Spec, lang: str, canvas: Canvas) -> 
     colour: Spec = {"field": "bound", "type": "nominal", "sort": names,
                     "scale": {"domain": names, "range": [TONES[b] for b in used]},
                     "legend": {"title": say("chart.abilities_bound").text(lang), "orient": "top", "titleOrient": "left",
-                               "symbolType": "square", "offset": 46 if canvas.narrow else 30, "columns": 2 if canvas.narrow else 4}}
+                               "symbolType": "square", "offset": 46 if canvas.narrow else 30,
+                               "columns": 2 if canvas.narrow else 4}}
     yield {"data": values(list(rows)), "mark": {"type": "bar", "height": {"band": 0.56}, "opacity": 0.85},
            "encoding": {"x": {**x, "field": "from"}, "x2": {"field": "share"}, "y": y, "color": colour}}
 

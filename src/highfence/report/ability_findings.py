@@ -79,8 +79,17 @@ def _products(made: Abilities, other: Label) -> Label | None:
                other=f"{reached:.0%}", **_words(row))
 
 
-def _pace(times: float) -> str:
-    return "alike" if 1.0 / NEAR <= times <= NEAR else "faster" if times < 1.0 else "slower"
+def pace(times: Estimate) -> str:
+    """Return how one chip's time stands to another's; outside of parity, but with parity in its interval, it is open.
+
+    >>> [pace(Estimate(*v, "times")) for v in ((1.0, 0.9, 1.1), (1.2, 0.9, 1.5), (1.3, 1.1, 1.5), (0.5, 0.4, 0.6))]
+    ['alike', 'open', 'slower', 'faster']
+    """
+    if 1.0 / NEAR <= times.value <= NEAR:
+        return "alike"
+    if times.low <= 1.0 <= times.high:
+        return "open"
+    return "faster" if times.value < 1.0 else "slower"
 
 
 def _small(made: Abilities, other: Label) -> Label | None:
@@ -97,7 +106,7 @@ def _paced(made: Abilities, other: Label, id: str, key: str) -> Label | None:
     row = next(iter(_kernels(made, id)), None)
     if row is None or row.time is None or row.cells[0].times is None:
         return None
-    return say(f"{key}_{_pace(row.cells[0].times.value)}", name=other, bound=say(f"bound.{row.time.bound}"),
+    return say(f"{key}_{pace(row.cells[0].times)}", name=other, bound=say(f"bound.{row.time.bound}"),
                **_words(row))
 
 
@@ -132,7 +141,7 @@ def _saying(made: Abilities, other: Label) -> Iterator[Label]:
         return
     unsure = {row.id for row in made.rows if row.unmeasured}
     inference = [(title, ratio) for id, title, ratio in found if id != "training" and id not in unsure]
-    wrong = [(title, ratio) for title, ratio in inference if ratio.value < WEAK]
+    wrong = [(title, ratio) for title, ratio in inference if ratio.value < WEAK and ratio.high < 1.0]
     right = [(title, ratio) for title, ratio in inference if ratio.value >= STRONG]
     share = percent(training.value)
     if training.value >= WEAK:

@@ -21,7 +21,8 @@ def scatter(points: Sequence[tuple[str, str, float, float]]) -> str:
     ----------
     points : chip, model, measured and predicted ms per output token.
     """
-    rows = [{"chip": CHIPS.get(chip, chip), "measured": theirs, "predicted": ours} for chip, _, theirs, ours in points]
+    rows: list[dict[str, float | str]] = [{"chip": CHIPS.get(chip, chip), "measured": theirs,
+                                           "predicted": ours} for chip, _, theirs, ours in points]
     title = "Milliseconds per output token: predicted and measured"
     told = (f"{len(rows)} serving runs whose configuration the fit had not seen, both axes logarithmic. The line is "
             "equality; dotted lines are 25 % above and below.")
