@@ -21,8 +21,8 @@ test: setup browser   ## every check: style, types, layers, tests
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --dist loadfile
 
-validate: setup       ## recompute every law case and cross-check into docs/validation.md
-	$(BIN)/highfence validate --out docs/validation.md
+validate: setup       ## recompute every case into docs/validation.md; perf too with DATA=folder of measurements (minutes)
+	$(BIN)/highfence validate --out docs/validation.md $(if $(DATA),--data $(DATA))
 
 bench: setup          ## measure the budgets, beside peers where they can be had (PERF_PEERS=FOLDER: checkouts)
 	$(BIN)/python -m bench $(if $(PERF_PEERS),--perf-peers "$(PERF_PEERS)")

@@ -185,7 +185,7 @@ def step_operators(xp: Any, model: ModelShape, chip: Chip, split: Split, formats
     tokens = batch.prompts * batch.prompt_tokens + batch.sequences * batch.drafted
     found: list[Operator] = []
 
-    def gemm(name: str, layers: float, m: Number, n: Number, k: Number, how: Arithmetic, copies: Number = 1.0) -> None:
+    def gemm(name: str, layers: Number, m: Number, n: Number, k: Number, how: Arithmetic, copies: Number = 1.0) -> None:
         compute, memory, whole = gemm_time(
             xp, m, n, k, peak=how.peak, bandwidth=chip.bandwidth, units=chip.units, weight_bytes=how.weight,
             activation_bytes=how.activation, curve=how.curve, feed_scale=how.feed_scale, copies=copies)
@@ -236,8 +236,9 @@ def _attention(xp: Any, model: ModelShape, kind: str, layers: float, window: flo
             gemm("query projection", layers, tokens, heads * (m.nope + m.rope), m.q_lora, formats.dense)
         prompt_tokens = batch.prompts * batch.prompt_tokens
         decoded = batch.sequences * batch.drafted
-        gemm("latent expansion", layers, prompt_tokens + 1e-9, heads * (m.nope + m.value), m.kv_lora, formats.dense)
-        gemm("absorbed projections", layers, decoded + 1e-9, m.kv_lora, m.nope + m.value, formats.head, heads)
+        expanded, absorbed = (xp.where(some > 0.0, 1.0, 0.0 * some) * layers for some in (prompt_tokens, decoded))
+        gemm("latent expansion", expanded, prompt_tokens + 1e-9, heads * (m.nope + m.value), m.kv_lora, formats.dense)
+        gemm("absorbed projections", absorbed, decoded + 1e-9, m.kv_lora, m.nope + m.value, formats.head, heads)
         gemm("attention output", layers, tokens, model.hidden, heads * m.value, formats.dense)
         pre, dec = curves.latent_prefill, curves.latent_decode
         kv, width, qk, v = 1.0, m.kv_lora + m.rope, m.kv_lora + m.rope, m.kv_lora

@@ -73,6 +73,7 @@ class Ability:
     setup : chips, split, format and load. bounds : share of the time by what bounds it, largest first.
     mfu : model FLOPs over the peak, in training. assumed : numbers of the data sheet that a rule stands in for.
     reason : why there is no value. apart : chips or format where they are not those of the part.
+    otherwise : the value under the other of two assumptions, where the answer hangs on one.
     """
 
     chip: str
@@ -96,6 +97,7 @@ class Ability:
     shown_ratio_range: Label = NOTHING
     setup: Label = NOTHING
     apart: Label = NOTHING
+    otherwise: Estimate | None = None
 
     @property
     def bound(self) -> str:
@@ -122,9 +124,9 @@ class AbilityRow:
     cites: tuple[Cite, ...]
 
     @property
-    def unmeasured(self) -> bool:
-        """Whether it hangs on how few rows are multiplied where arithmetic is scarce beside bandwidth."""
-        return self.kind == "edge" and self.own.bound == "compute"
+    def unsure(self) -> Ability | None:
+        """Which of the part and its first reference has an answer that hangs on an assumption."""
+        return next((a for a in (self.own, *self.others[:1]) if a.otherwise is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def abilities(part: Part, references: Sequence[Part], sources: Bibliography | No
     if isinstance(own, Machine) and isinstance(first, Machine):
         peak, bandwidth = own.peaks["16"] / first.peaks["16"], own.bandwidth / first.bandwidth
     made = Abilities(named, rows, kernels, (), _notes(rows), peak, bandwidth, _missing(rows))
-    return replace(made, findings=findings(made, shorts[0]))
+    return replace(made, findings=findings(made))
 
 
 def _machine(part: Part) -> Machine | HighfenceError:
@@ -246,7 +248,7 @@ def _ability(work: Workload, machine: Machine | HighfenceError, short: Label) ->
                    done.bounds, Label(*(operator_name(done.operator, lang) for lang in ("en", "zh"))), done.mfu,
                    done.evidence, done.grade, tuple(names_of(done.assumed)), None,
                    say("ability.rate", value=format_number(done.value.value, 3)),
-                   _span(done.value), setup=_setup(work, done))
+                   _span(done.value), setup=_setup(work, done), otherwise=done.otherwise)
 
 
 def _setup(work: Workload, done: Done) -> Label:

@@ -52,7 +52,7 @@ def ability_spec(made: Abilities, canvas: Canvas, lang: str) -> Spec:
               for key, found in (("whole_models", models), ("single_kernels", kernels)) if found]
     order = [name for head, found in groups for name in (head, *(bar.title.text(lang) for bar in found))]
     rows = [_row(bar, lang) for _, found in groups for bar in found]
-    frame = _frame(rows, made)
+    frame = _frame(rows, made, 2.6 if canvas.narrow else 1.5)
     ticks = [t for t in TICKS if frame[0] <= t <= frame[1] and (not canvas.narrow or t in NARROW_TICKS)]
     x = quantitative("share", scale={"type": "log", "domain": list(frame), "nice": False}, axis={
         "title": say("chart.abilities_axis", other=made.references[0].short).text(lang), "values": ticks,
@@ -73,10 +73,12 @@ def _row(bar: Bar, lang: str) -> Spec:
             "text": percent(bar.share.value).text(lang)}
 
 
-def _frame(rows: Sequence[Spec], made: Abilities) -> tuple[float, float]:
-    """Return the ends of the scale: around every bar, parity and both data-sheet shares, with room for a number."""
+def _frame(rows: Sequence[Spec], made: Abilities, room: float) -> tuple[float, float]:
+    """Return the ends of the scale: around bars, parity and both data-sheet shares, a number's room beside them."""
     marks = [100.0, *(100.0 * v for v in (made.peak, made.bandwidth) if v)]
-    return (min(min(r["low"] for r in rows), *marks) / 1.5, max(max(r["high"] for r in rows), *marks) * 1.35)
+    low, high = min(*(r["low"] for r in rows), *marks), max(*(r["high"] for r in rows), *marks)
+    ahead = any(r["share"] >= 100.0 for r in rows)
+    return low / room, high * (room if ahead else 1.35)
 
 
 def _bars(rows: Sequence[Spec], x: Spec, y: Spec, lang: str, canvas: Canvas) -> Iterator[Spec]:

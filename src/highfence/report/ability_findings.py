@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from highfence.core.labels import Label
+from highfence.core.quantities import format_number
 from highfence.perf.prediction import Estimate
-from highfence.report.abilities import Abilities, KernelRow, times_text
+from highfence.report.abilities import Abilities, AbilityRow, KernelRow, times_text
 from highfence.report.ratios import percent
 from highfence.report.texts import both, listed, say
+from highfence.report.workloads import LEAST_ROWS, LOW_ROWS
 
 NEAR = 1.15
 """Within this factor of parity two chips are called about as fast."""
@@ -23,14 +25,14 @@ TURN = 1.5
 """Factor from which attention over a latent is said to have turned against a chip."""
 
 
-def findings(made: Abilities, name: Label) -> tuple[Label, ...]:
+def findings(made: Abilities) -> tuple[Label, ...]:
     """Return what a part's abilities beside its first reference come to, a sentence each."""
     if not made.references or made.peak is None:
         return ()
     other = made.references[0].short
     found = (_spread(made, other), _products(made, other), _small(made, other), _grouped(made, other),
              _latent(made, other), *_saying(made, other),
-             *(say("finding.unmeasured", work=row.title) for row in made.rows if row.unmeasured))
+             *(_assumption(row) for row in made.rows))
     return tuple(label for label in found if label is not None)
 
 
@@ -124,9 +126,21 @@ def _latent(made: Abilities, other: Label) -> Label | None:
     start, end = turned[0], turned[-1]
     time = start[0].time
     assert time is not None
+    if start is end:
+        return say("finding.latent_turns_last", name=other, first=times_text(first[1]), low=times_text(start[1]),
+                   last=f"{end[0].batch:,}", bound=say(f"bound.{time.bound}"))
     return say("finding.latent_turns", name=other, first=times_text(first[1]), batch=f"{start[0].batch:,}",
                low=times_text(start[1]), high=times_text(end[1]), last=f"{end[0].batch:,}",
                bound=say(f"bound.{time.bound}"))
+
+
+def _assumption(row: AbilityRow) -> Label | None:
+    """Name the assumption on which an answer hangs, and both answers."""
+    unsure = row.unsure
+    if unsure is None or unsure.value is None or unsure.otherwise is None:
+        return None
+    return say("finding.unmeasured", work=row.title, chip=unsure.short, rows=f"{LEAST_ROWS:.0f}", low=f"{LOW_ROWS:.0f}",
+               value=format_number(unsure.value.value, 3), other=format_number(unsure.otherwise.value, 3))
 
 
 def _saying(made: Abilities, other: Label) -> Iterator[Label]:
@@ -139,7 +153,7 @@ def _saying(made: Abilities, other: Label) -> Iterator[Label]:
         return
     if made.peak >= WEAK or made.bandwidth < STRONG:
         return
-    unsure = {row.id for row in made.rows if row.unmeasured}
+    unsure = {row.id for row in made.rows if row.unsure is not None}
     inference = [(title, ratio) for id, title, ratio in found if id != "training" and id not in unsure]
     wrong = [(title, ratio) for title, ratio in inference if ratio.value < WEAK and ratio.high < 1.0]
     right = [(title, ratio) for title, ratio in inference if ratio.value >= STRONG]

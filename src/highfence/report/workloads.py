@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from highfence.catalogue import Chip
 from highfence.catalogue.attributes import ATTRIBUTES
@@ -17,6 +18,7 @@ from highfence.perf.bulk import group_questions, serve_groups
 from highfence.perf.compare import decode_rate, prefill_rate
 from highfence.perf.estimate import ask, predict, serving
 from highfence.perf.machine import Machine, machine_from, machine_of
+from highfence.perf.operators.gemm import TILES
 from highfence.perf.prediction import Estimate, Prediction
 from highfence.perf.rows import Question
 from highfence.perf.shape import ModelShape, shape_of
@@ -31,6 +33,16 @@ LIMIT_S = 0.1
 
 DOUBLINGS = 3
 """How often the chips are doubled where the stated number does not hold the model, or does not keep the limit."""
+
+LEAST_ROWS = min(height for height, _ in TILES)
+"""Rows of the lowest tile of a product: those of the 8-bit kernels that were measured."""
+
+LOW_ROWS = 16.0
+"""Rows of the lowest tile that the matrix units of most chips take (assumed).
+
+Where one request is bound by arithmetic, the answer hangs on which of the two a library uses at 16 bits. Fewer rows a
+tile cost as much less as a higher peak would: that is how the other answer is asked for.
+"""
 
 LOADS = tuple(sorted({*range(1, 9), *(round(8 * 1.1**i) for i in range(1, 60))}))
 """Requests in flight on one attention rank that are tried: each a tenth more than the one before."""
@@ -99,6 +111,8 @@ class Done:
         iteration.
     bounds : share of the time by what bounds it, largest first. operator : that most of that time goes to.
     mfu : model FLOPs over the peak, in training only. evidence, grade, assumed : as in a prediction.
+    otherwise : the value if products of few rows took tiles of :data:`LOW_ROWS`, where that matters; the interval of
+        ``value`` holds it.
     """
 
     value: Estimate
@@ -112,6 +126,7 @@ class Done:
     grade: str
     assumed: tuple[str, ...]
     mfu: float | None = None
+    otherwise: Estimate | None = None
 
     @property
     def bound(self) -> str:
@@ -209,6 +224,16 @@ def _alone(question: Question, step_s: float) -> Done:
 
 
 def _edge(machine: Machine, shape: ModelShape, work: Workload) -> Done:
+    done = _one_request(machine, shape, work)
+    if done.bound != "compute":
+        return done
+    lower = replace(machine, peaks={name: peak * LEAST_ROWS / LOW_ROWS for name, peak in machine.peaks.items()})
+    other = _one_request(lower, shape, work).value
+    value = replace(done.value, high=max(done.value.high, other.high))
+    return replace(done, value=value, otherwise=other)
+
+
+def _one_request(machine: Machine, shape: ModelShape, work: Workload) -> Done:
     answer = serving(machine, shape, prompt=work.prompt, output=work.output, concurrency=1, precision=work.precision)
     return _served(answer, "decode", decode_rate(answer))
 
@@ -251,10 +276,10 @@ def _questions(machine: Machine, shape: ModelShape, work: Workload, chips: int) 
     InputError : a format that the chip lacks.
     """
     found = []
+    asked: dict[str, Any] = {"prompt": work.prompt, "output": work.output, "precision": work.precision}
     for way in ways(machine, shape, chips):
         try:
-            found.append(ask(machine, shape, prompt=work.prompt, output=work.output, concurrency=1,
-                             precision=work.precision, **way))
+            found.append(ask(machine, shape, concurrency=1, **{**asked, **way}))
         except InputError as problem:
             if problem.code == "unsupported-format":
                 raise
