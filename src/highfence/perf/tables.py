@@ -19,7 +19,7 @@ from highfence.perf.serving import Scheduler
 from highfence.perf.software import PROFILES
 from highfence.perf.step import Arithmetic, Curves, Formats, Overheads, StateCurve
 
-GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "feed_edge", "bandwidth_share", "exposed", "launch_s")
+GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "feed_edge", "bandwidth_share", "exposed", "launch_s", "rows")
 SCALED = {"peak_share", "feed", "bandwidth_share"}
 PREFILL_FIELDS = ("peak_share", "feed", "short", "bandwidth_share", "launch_s")
 DECODE_FIELDS = ("bandwidth_share", "peak_share", "feed", "exposed", "launch_s", "step_s")

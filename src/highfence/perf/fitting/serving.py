@@ -95,7 +95,13 @@ _EXPERTS = {"bf16": (0.9, 34e12, 150, 90, 0.9, 0.4, 9e-6), "fp8": (0.9, 32e12, 3
             "w4": (0.7, 27e12, 60, 40, 0.85, 0.3, 9e-6)}
 """Middles of fits to single kernels, in the order of the fields."""
 
+FEW_ROWS = {"gemm": {"bf16", "fp8", "w4"}, "experts": {"bf16", "fp8", "fp8_block", "w4"}}
+"""Families whose libraries have kernels for 16 rows: cuBLAS, products turned round in CUTLASS, Marlin, and Triton's fused
+experts; DeepGEMM's and the four-bit instructions of Blackwell work on 64."""
+
 FIXED: dict[str, dict[str, float]] = {
+    **{f"{kind}.{family}": {"rows": 16.0 if family in few else 64.0} for kind, few in FEW_ROWS.items()
+       for family in FAMILIES},
     "link.scale-up": {"latency_s": 9e-6},
     "link.scale-out": {"bandwidth_share": 0.8, "limit": 1e13, "latency_s": 20e-6, "hop_s": 2e-6, "half_bytes": 1e6},
     "link.all-to-all": {"limit": 0.9e12, "hop_s": 1e-6, "half_bytes": 8e6},

@@ -21,7 +21,10 @@ from typing import Any
 from highfence.core.arrays import Number
 
 TILES = ((64.0, 64.0), (64.0, 128.0), (128.0, 128.0), (128.0, 256.0))
-"""Tile heights and widths among which a library chooses the quickest."""
+"""Tile heights and widths among which a library chooses the quickest, beside its lowest tile."""
+
+LOWEST_WIDTH = 128.0
+"""Width of the lowest tile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class GemmCurve:
     bandwidth_share : share of the memory bandwidth that streaming weights reaches.
     exposed : share of the shorter of compute and memory that is not hidden behind the longer.
     launch_s : seconds before and after the work. feed_edge : elements of edge that halve the feed.
+    rows : height of the lowest tile: 64 where the instruction multiplies so many rows, 16 where a library turns the
+        product round or has kernels for few rows.
     """
 
     peak_share: Number
@@ -47,6 +52,7 @@ class GemmCurve:
     exposed: Number
     launch_s: Number
     feed_edge: Number = 0.0
+    rows: Number = 64.0
 
 
 def sustained_rate(peak: Number, units: Number, share: Number, feed: Number) -> Number:
@@ -84,7 +90,7 @@ def gemm_time(xp: Any, m: Number, n: Number, k: Number, *, peak: Number, bandwid
     fast, fed = units / (curve.peak_share * peak), 1.0 / (curve.feed * feed_scale)
     depth_at_most = xp.maximum(k / 1024.0, 1.0)
     compute = None
-    for height, width in TILES:
+    for height, width in ((curve.rows, LOWEST_WIDTH), *TILES):
         tiles = copies * xp.ceil(m / height) * xp.ceil(n / width)
         split = xp.minimum(xp.maximum(units / tiles, 1.0), depth_at_most)
         waves = xp.ceil(tiles * split / units - 1e-9)
