@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from highfence.core.errors import InputError, NoAnswer
-from highfence.perf.arrivals import serving_at_rate
-from highfence.perf.estimate import serving
-from highfence.perf.limits import Limits, parse_limits
+from highfence.perf.choosing.limits import Limits, parse_limits
+from highfence.perf.inference.arrivals import serving_at_rate
+from highfence.perf.inference.estimate import serving
 
 LOAD = {"prompt": 2048, "output": 512, "tp": 8}
 

@@ -109,7 +109,7 @@ def test_a_sheet_of_the_users_own_is_answered_and_says_what_it_lacks(tmp_path: P
 def test_a_sheet_with_the_numbers_of_a_catalogue_chip_gives_its_times(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    from highfence.perf.estimate import serving
+    from highfence.perf.inference.estimate import serving
     from highfence.perf.machine import machine_of
     from highfence.perf.sheets import find_machine
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from highfence.core.errors import NoAnswer
-from highfence.perf.compare import MEASURES, compare
+from highfence.perf.choosing.comparison import MEASURES, compare
+from highfence.perf.choosing.smallest import smallest_that_holds, ways
+from highfence.perf.choosing.smallest_training import plans, smallest_training
 from highfence.perf.machine import machine_of
 from highfence.perf.shape import shape_of
-from highfence.perf.smallest import smallest_that_holds, ways
-from highfence.perf.smallest_training import plans, smallest_training
 
 
 @pytest.mark.parametrize("by", MEASURES)

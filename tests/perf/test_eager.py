@@ -13,7 +13,7 @@ from measured_data import SHARED, needs_measurements
 from highfence.catalogue import catalogue
 from highfence.core.arrays import FLOATS
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.eager import (
+from highfence.perf.evidence.eager import (
     PLAIN,
     EagerChip,
     EagerLayer,
@@ -24,8 +24,8 @@ from highfence.perf.eager import (
     layer_products,
     seconds,
 )
-from highfence.perf.eager_cases import eager_cases, eager_kernels, gpt3_measured, gpt3_operators
-from highfence.perf.neusight_cases import BOARDS, NETWORKS, neusight_cases
+from highfence.perf.evidence.eager_cases import eager_cases, eager_kernels, gpt3_measured, gpt3_operators
+from highfence.perf.evidence.neusight_cases import BOARDS, NETWORKS, neusight_cases
 
 KERNELS = eager_kernels(shipped_calibration())
 RICH = EagerStyle(1, (4.0, 2.0), (8.0, 3.0), (18.0, 8.0), 1.0, 2.0)

@@ -14,10 +14,17 @@ from measured_data import SHARED, needs_measurements
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import NoAnswer
+from highfence.perf.evidence.kernel_cases import (
+    folds,
+    kernel_cases,
+    kernel_ratios,
+    left_out,
+    transfer_cases,
+    trtllm_cases,
+)
 from highfence.perf.fitting import tables
 from highfence.perf.fitting.kernels import FAMILIES, Knob, chip_weights, drawn, family, fit, fit_together
 from highfence.perf.fitting.tables import Table
-from highfence.perf.kernel_cases import folds, kernel_cases, kernel_ratios, left_out, transfer_cases, trtllm_cases
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
 from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, all_to_all_time, gather_time
 from highfence.perf.operators.fed import fed_gemm_time

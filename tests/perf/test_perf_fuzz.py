@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from highfence.catalogue.sheets import KNOWN
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.sheets import csv_text, read_csv_rows
-from highfence.perf.answer_rows import ADDED, answer_rows
-from highfence.perf.arrivals import serving_at_rate
-from highfence.perf.compare import compare
-from highfence.perf.estimate import serving
-from highfence.perf.row_files import check_columns
+from highfence.perf.choosing.comparison import compare
+from highfence.perf.inference.arrivals import serving_at_rate
+from highfence.perf.inference.estimate import serving
+from highfence.perf.rows.answers import ADDED, answer_rows
+from highfence.perf.rows.files import check_columns
 from highfence.perf.sheets import machine_of_sheet
-from highfence.perf.training_run import training_run
+from highfence.perf.train.run import training_run
 
 CHIPS = ["H20", "H100", "910C", "RTX 4090", "昇腾910B", "B200", "WSE-3", "no such chip", ""]
 MODELS = ["llama-3.1-8b", "llama-3.1-70b", "deepseek-r1", "gpt-oss-120b", "nothing"]

@@ -10,7 +10,7 @@ import pytest
 from measured_data import SHARED, needs_measurements
 
 from highfence.core.errors import InputError
-from highfence.perf.published_rows import (
+from highfence.perf.evidence.published_rows import (
     Figure,
     Phase,
     chip_of,
@@ -21,7 +21,7 @@ from highfence.perf.published_rows import (
     seconds_of,
     table_rows,
 )
-from highfence.perf.published_serving import (
+from highfence.perf.evidence.published_serving import (
     COVERED_BAR,
     ERROR_BAR,
     FAMILIES,

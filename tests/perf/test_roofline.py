@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from highfence.perf.estimate import serving
-from highfence.perf.roofline import roofline
+from highfence.perf.inference.estimate import serving
+from highfence.perf.inference.roofline import roofline
 from highfence.perf.shape import shape_of
 from highfence.report.roofline import operator_name, twin
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from highfence.core.errors import InputError
-from highfence.perf.answer_rows import ADDED, answer_rows
-from highfence.perf.rows import read_question
+from highfence.perf.inference.tables import FORMAT_NAMES
+from highfence.perf.rows.answers import ADDED, answer_rows
+from highfence.perf.rows.questions import read_question
 from highfence.perf.software import PROFILES
-from highfence.perf.tables import FORMAT_NAMES
 
 ROW = {"model_path": "meta-llama/Llama-3.1-70B", "system": "h100_sxm", "backend": "vllm", "mode": "agg", "isl": "1024",
        "osl": "1024", "gemm_quant_mode": "fp8", "moe_quant_mode": "fp8", "precision": "fp8", "batch_size": "16",

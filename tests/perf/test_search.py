@@ -14,16 +14,16 @@ from hypothesis import strategies as st
 
 from highfence.core.errors import HighfenceError, InputError, NoAnswer
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.estimate import ask, predict, tables_of
-from highfence.perf.limits import Limits
+from highfence.perf.choosing.bound import Best, Front, evaluated, excess, explore
+from highfence.perf.choosing.limits import Limits
+from highfence.perf.choosing.search import best, frontier
+from highfence.perf.choosing.space import Space, candidates
+from highfence.perf.choosing.training import TrainingProblem, fastest_training, training_plans
+from highfence.perf.inference.estimate import ask, predict, tables_of
 from highfence.perf.machine import machine_of
-from highfence.perf.search import best, frontier
-from highfence.perf.search_bound import Best, Front, evaluated, excess, explore
-from highfence.perf.search_space import Space, candidates
-from highfence.perf.search_training import TrainingProblem, fastest_training, training_plans
 from highfence.perf.shape import shape_of
-from highfence.perf.training import accelerator_from, train_step
-from highfence.perf.training_plan import RECOMPUTE, check_plan
+from highfence.perf.train.iteration import accelerator_from, train_step
+from highfence.perf.train.plan import RECOMPUTE, check_plan
 
 LOAD = {"prompt": 2048, "output": 512}
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError, NoAnswer
-from highfence.perf.bulk import columns_of, evaluate, group_questions, serve_groups
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.estimate import ask, predict, serving, tables_of
+from highfence.perf.inference.bulk import columns_of, evaluate, group_questions, serve_groups
+from highfence.perf.inference.estimate import ask, predict, serving, tables_of
+from highfence.perf.inference.question import Question
 from highfence.perf.machine import Machine, machine_of
-from highfence.perf.rows import Question
 
 CHIPS = ("H20", "H100", "H200", "B200", "910C", "MI300X", "A100 SXM 80GB")
 MODELS = ("llama-3.1-8b", "llama-3.1-70b", "qwen3-235b-a22b", "gpt-oss-120b", "deepseek-v3", "qwen3.5-397b-a17b",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError
-from highfence.perf.static_batch import (
+from highfence.perf.inference.static_batch import (
     DISPATCH_UNITS,
     Parts,
     StaticBatch,
@@ -26,7 +26,7 @@ from highfence.perf.static_batch import (
     static_step,
     two_batches,
 )
-from highfence.perf.step import Batch
+from highfence.perf.inference.step import Batch
 
 WIDE: dict[str, Any] = {"prompt": 4096, "output": 8, "precision": "fp8", "dp": 32, "ep": 32}
 """DeepSeek-V3 with attention on 32 ranks and experts among them, over four servers."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from highfence.catalogue import catalogue
 from highfence.core.errors import NoAnswer
-from highfence.perf.estimate import serving
+from highfence.perf.choosing.coverage import support
+from highfence.perf.inference.estimate import serving
 from highfence.perf.machine import machine_of
-from highfence.perf.support import support
 
 
 def test_a_format_is_native_emulated_or_refused_as_the_estimate_treats_it() -> None:

@@ -16,10 +16,18 @@ from measured_data import SHARED
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError, NoAnswer
 from highfence.perf.calibration import shipped_calibration
+from highfence.perf.evidence.training_cases import (
+    JUDGES,
+    interval_score,
+    left_out_cases,
+    plain_cases,
+    summary,
+    training_cases,
+)
+from highfence.perf.inference.step import Chip
 from highfence.perf.machine import machine_of
 from highfence.perf.shape import shape_of
-from highfence.perf.step import Chip
-from highfence.perf.training import (
+from highfence.perf.train.iteration import (
     Accelerator,
     accelerator_from,
     iteration,
@@ -28,10 +36,9 @@ from highfence.perf.training import (
     train_step,
     training_curves,
 )
-from highfence.perf.training_cases import JUDGES, interval_score, left_out_cases, plain_cases, summary, training_cases
-from highfence.perf.training_memory import activation_bytes, block_parameters, in_flight, training_memory
-from highfence.perf.training_plan import TrainingPlan, layout_of, layouts_of
-from highfence.perf.training_work import Rates
+from highfence.perf.train.memory import activation_bytes, block_parameters, in_flight, training_memory
+from highfence.perf.train.plan import TrainingPlan, layout_of, layouts_of
+from highfence.perf.train.work import Rates
 
 H100 = accelerator_from(machine_of("H100"))
 A100 = accelerator_from(machine_of("A100"))

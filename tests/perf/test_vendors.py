@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from measured_data import SHARED, needs_measurements
 
 from highfence.perf.calibration import shipped_calibration
+from highfence.perf.evidence.published_rows import chip_of, read_figures
+from highfence.perf.evidence.published_serving import corrections_of
 from highfence.perf.fitting.vendors import VENDORS, Sighting, clustered, fit_vendors, priors, run_sightings, used_peak
 from highfence.perf.machine import machine_of
-from highfence.perf.published_rows import chip_of, read_figures
-from highfence.perf.published_serving import corrections_of
 from highfence.perf.vendors import gains_of
 
 SEEN = st.dictionaries(st.sampled_from(VENDORS), st.lists(st.floats(-1.0, 0.5), min_size=1, max_size=6), min_size=1)

@@ -15,7 +15,7 @@ from highfence.core.envelope import to_json
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.quantities import format_number
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.kernels import KERNELS, kernel_ratio, kernel_time
+from highfence.perf.inference.kernels import KERNELS, kernel_ratio, kernel_time
 from highfence.perf.machine import machine_of
 from highfence.perf.prediction import Estimate
 from highfence.report.abilities import CURVES, KERNEL_CASES, Abilities, KernelRow, _sources_of, abilities, over

@@ -7,8 +7,8 @@ from typing import Any
 from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, split_words, three, word
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
-from highfence.perf.compare import MEASURES, Compared, Comparison, reason_of
-from highfence.perf.support import PartSupport, Support
+from highfence.perf.choosing.comparison import MEASURES, Compared, Comparison, reason_of
+from highfence.perf.choosing.coverage import PartSupport, Support
 
 STATUS_ZH = {"native": "原生", "emulated": "模拟", "refused": "不支持"}
 PART_ZH = {"matrix products": "矩阵乘法", "experts": "专家", "attention, prefill": "注意力（预填充）",

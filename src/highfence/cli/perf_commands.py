@@ -107,8 +107,8 @@ def _refuse(stated: dict[str, Any], known: tuple[str, ...], task: str) -> None:
 
 def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
     from highfence.cli.perf_view import prediction_row, show_prediction
-    from highfence.perf.arrivals import serving_at_rate
-    from highfence.perf.estimate import serving
+    from highfence.perf.inference.arrivals import serving_at_rate
+    from highfence.perf.inference.estimate import serving
     from highfence.perf.sheets import find_machine
 
     _refuse(stated, (*_SERVED, *_DIVIDED), "serving")
@@ -118,7 +118,7 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
     answer = (serving_at_rate if "rate" in stated else serving)(machine, model, **stated)
     drawn = None
     if why or out is not None:
-        from highfence.perf.roofline import roofline
+        from highfence.perf.inference.roofline import roofline
 
         drawn = roofline(machine, model, answer, **{k: v for k, v in stated.items() if k in _DIVIDED})
     if out is not None:
@@ -162,7 +162,7 @@ def _sources(chip: str, model: str) -> list[Any]:
 
 def _train(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
     from highfence.cli.perf_view import show_training, training_row
-    from highfence.perf.training_run import training_run
+    from highfence.perf.train.run import training_run
 
     if out is not None:
         raise InputError("--out goes with serving", where="--out", hint="redirect the output of --format json")
@@ -178,10 +178,10 @@ def _train(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
 
 def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
     from highfence.cli.search_view import search_rows, show_search
-    from highfence.perf.limits import parse_limits
-    from highfence.perf.search import best
+    from highfence.perf.choosing.limits import parse_limits
+    from highfence.perf.choosing.search import best
     from highfence.perf.sheets import find_machine
-    from highfence.perf.training_run import BATCH, SEQUENCE
+    from highfence.perf.train.run import BATCH, SEQUENCE
 
     if out is not None:
         raise InputError("--out goes with serving", where="--out", hint="redirect the output of --format json")
@@ -214,8 +214,8 @@ def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | 
 
 def _rows(path: str, out: Path | None, format_: str) -> None:
     from highfence.core.sheets import csv_text, read_csv_rows
-    from highfence.perf.answer_rows import ADDED, answer_rows
-    from highfence.perf.row_files import EXAMPLE, check_columns
+    from highfence.perf.rows.answers import ADDED, answer_rows
+    from highfence.perf.rows.files import EXAMPLE, check_columns
 
     if out is not None and out.resolve() == Path(path).resolve():
         raise InputError("the result would overwrite the questions", where="--out", got=str(out))
@@ -255,7 +255,7 @@ def compare(chips: tuple[str, ...], model: str, by: str, prompt: float, output: 
     CHIPS are chips or systems of the catalogue, or YAML sheets; ratios are to the first.
     """
     from highfence.cli.compare_view import comparison_row, show_comparison
-    from highfence.perf.compare import compare as side_by_side
+    from highfence.perf.choosing.comparison import compare as side_by_side
 
     found = side_by_side(chips, model, by, prompt=prompt, output=output, load=load, precision=precision,
                          emulate=emulate)
@@ -279,7 +279,7 @@ def support(chip: str, model: str, system: str | None, format_: str, lang: str) 
     CHIP is a chip or system of the catalogue, or a YAML sheet.
     """
     from highfence.cli.compare_view import show_support, support_rows
-    from highfence.perf.support import support as coverage
+    from highfence.perf.choosing.coverage import support as coverage
 
     found = coverage(chip, model, system)
     if format_ == "json":

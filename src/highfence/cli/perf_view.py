@@ -20,9 +20,9 @@ from highfence.cli.perf_words import (
     word,
 )
 from highfence.core.labels import Label
+from highfence.perf.inference.roofline import Roofline
 from highfence.perf.prediction import Prediction, StepTime
-from highfence.perf.roofline import Roofline
-from highfence.perf.training_run import TrainingRun
+from highfence.perf.train.run import TrainingRun
 
 LEAST_SHARE = 0.001
 """Share of a step below which an operator is not shown."""
@@ -251,7 +251,7 @@ def _training_why(run: TrainingRun, lang: str, out: Any) -> None:
 
 
 def _bound_of(operator: Any) -> str:
-    from highfence.perf.training import seconds_by_bound
+    from highfence.perf.train.iteration import seconds_by_bound
 
     found = seconds_by_bound((operator,))
     return max(found, key=lambda bound: found[bound])

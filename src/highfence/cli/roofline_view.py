@@ -6,7 +6,7 @@ from math import ceil, floor, log10
 
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
-from highfence.perf.roofline import Roofline
+from highfence.perf.inference.roofline import Roofline
 
 HEIGHT = 15
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -44,7 +44,7 @@ def _prediction() -> dict[str, Any]:
 
 
 def _training() -> dict[str, Any]:
-    from highfence.perf.training_run import TrainingRun
+    from highfence.perf.train.run import TrainingRun
 
     schema = _of(TrainingRun)
     schema["required"] = sorted(schema["properties"])
@@ -52,13 +52,13 @@ def _training() -> dict[str, Any]:
 
 
 def _comparison() -> dict[str, Any]:
-    from highfence.perf.compare import Comparison
+    from highfence.perf.choosing.comparison import Comparison
 
     return _of(Comparison)
 
 
 def _support() -> dict[str, Any]:
-    from highfence.perf.support import Support
+    from highfence.perf.choosing.coverage import Support
 
     return _of(Support)
 

@@ -9,9 +9,9 @@ from typing import Any
 from highfence.cli.perf_view import prediction_row, show_prediction
 from highfence.cli.perf_words import split_words, three, time_text
 from highfence.core.labels import Label
+from highfence.perf.choosing.goals import STOPS, Row
+from highfence.perf.choosing.search import Search
 from highfence.perf.prediction import Prediction
-from highfence.perf.search import Search
-from highfence.perf.search_goals import STOPS, Row
 
 GOALS = {"throughput": Label("most output tokens per chip", "每芯片输出最多"),
          "fewest-chips": Label("fewest chips", "芯片最少"), "training": Label("fastest training", "训练最快")}

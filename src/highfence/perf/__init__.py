@@ -12,21 +12,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from highfence.perf.answer_rows import answer_rows
-    from highfence.perf.arrivals import serving_at_rate
-    from highfence.perf.compare import compare
-    from highfence.perf.estimate import serving
+    from highfence.perf.choosing.comparison import compare
+    from highfence.perf.choosing.coverage import support
+    from highfence.perf.choosing.search import best, frontier
+    from highfence.perf.inference.arrivals import serving_at_rate
+    from highfence.perf.inference.estimate import serving
     from highfence.perf.prediction import Prediction
-    from highfence.perf.search import best, frontier
-    from highfence.perf.support import support
-    from highfence.perf.training_run import training_run as training
+    from highfence.perf.rows.answers import answer_rows
+    from highfence.perf.train.run import training_run as training
 
 _LAZY = {
-    "Prediction": ("prediction", "Prediction"), "answer_rows": ("answer_rows", "answer_rows"), "best": ("search",
-                                                                                                        "best"),
-    "compare": ("compare", "compare"), "frontier": ("search", "frontier"), "serving": ("estimate", "serving"),
-    "serving_at_rate": ("arrivals", "serving_at_rate"), "support": ("support", "support"),
-    "training": ("training_run", "training_run"),
+    "Prediction": ("prediction", "Prediction"), "answer_rows": ("rows.answers", "answer_rows"),
+    "best": ("choosing.search", "best"), "compare": ("choosing.comparison", "compare"),
+    "frontier": ("choosing.search", "frontier"), "serving": ("inference.estimate", "serving"),
+    "serving_at_rate": ("inference.arrivals", "serving_at_rate"), "support": ("choosing.coverage", "support"),
+    "training": ("train.run", "training_run"),
 }
 
 __all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving", "serving_at_rate", "support",
@@ -36,9 +36,7 @@ __all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving"
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
         module, attribute = _LAZY[name]
-        found = getattr(import_module(f"highfence.perf.{module}"), attribute)
-        globals()[name] = found
-        return found
+        return getattr(import_module(f"highfence.perf.{module}"), attribute)
     raise AttributeError(f"module 'highfence.perf' has no attribute {name!r}")
 
 

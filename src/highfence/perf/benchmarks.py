@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from highfence.perf.bulk import group_questions, serve_groups
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.estimate import ask, predict, tables_of
+from highfence.perf.inference.bulk import group_questions, serve_groups
+from highfence.perf.inference.estimate import ask, predict, tables_of
+from highfence.perf.inference.question import Question
 from highfence.perf.intervals import spreads
-from highfence.perf.rows import Question
 
 SITUATIONS = 256
 """Different questions that one closure goes through, so that nothing can be remembered."""
@@ -51,8 +51,8 @@ def training_estimate() -> Callable[[], object]:
     """Return one training iteration: GPT-3 175B on 64 A100, tensor 8, pipeline 8, batch 64, full recomputation."""
     from highfence.perf.machine import machine_of
     from highfence.perf.shape import shape_of
-    from highfence.perf.training import accelerator_from, train_step
-    from highfence.perf.training_plan import TrainingPlan
+    from highfence.perf.train.iteration import accelerator_from, train_step
+    from highfence.perf.train.plan import TrainingPlan
 
     model, chip = shape_of("gpt-3-175b"), accelerator_from(machine_of("A100 SXM 80GB"))
     plan = TrainingPlan(tp=8, pp=8, recompute="full", software="megatron-2022")

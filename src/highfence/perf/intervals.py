@@ -35,16 +35,16 @@ class Spread:
         return value * self.low, value * self.high
 
 
-def spreads(calibration: Calibration, chip: str, prior: float, apart: bool = False) -> tuple[Spread, Spread]:
+def spreads(calibration: Calibration, chip: str, prior: float, apart: str = "") -> tuple[Spread, Spread]:
     """Return the spreads of TTFT and TPOT of a chip.
 
     Parameters
     ----------
     prior : standard deviation of the logarithm that the vendor's prior adds; 0 for measured families.
-    apart : whether prompts and tokens are served by separate pools.
+    apart : name of the spread where prompts and tokens are served by separate pools.
     """
     kind = "configuration" if chip in MEASURED_CHIPS else "chip"
-    v = calibration.values("spread.disaggregated" if apart else f"spread.{kind}")
+    v = calibration.values(f"spread.{apart or kind}")
     return tuple(_widened(v[f"{what}_low"], v[f"{what}_high"], prior) for what in ("ttft", "tpot"))  # type: ignore[return-value]
 
 
@@ -58,8 +58,8 @@ def static_spread(calibration: Calibration, mixture: bool, prior: float) -> Spre
     """Return the spread of a step or of a run of one static batch, on chips and programs that were not fitted.
 
     Its standard deviation is that of published static figures about predictions that saw no figure of their source
-    (:func:`highfence.perf.published_serving.static_curve`); for chips that were fitted it is no narrower, since the
-    programs of those figures were fitted on no chip.
+    (:func:`highfence.perf.evidence.published_serving.static_curve`); for chips that were fitted it is no narrower,
+    since the programs of those figures were fitted on no chip.
 
     Parameters
     ----------

@@ -8,8 +8,8 @@ from highfence.core.errors import InputError
 from highfence.perf.shape import ModelShape
 
 if TYPE_CHECKING:
+    from highfence.perf.inference.question import Question, Side
     from highfence.perf.machine import Machine
-    from highfence.perf.rows import Question, Side
 
 MAX_CHIPS = 100_000
 
@@ -26,7 +26,7 @@ def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: in
     ------
     InputError : not whole, heads or experts or layers that do not divide, more stages than layers.
     """
-    from highfence.perf.rows import Side
+    from highfence.perf.inference.question import Side
 
     for name, value in (("--tp", tp), ("--pp", pp), ("--dp", dp), ("--ep", 1 if ep is None else ep)):
         if isinstance(value, bool) or value != int(value) or not 1 <= value <= MAX_CHIPS:
@@ -72,9 +72,9 @@ def nearest_that_fits(q: Question) -> str:
     from dataclasses import replace
 
     from highfence.core.arrays import FLOATS
-    from highfence.perf.bulk import columns_of, parts_of
-    from highfence.perf.estimate import tables_of
-    from highfence.perf.memory import cache_bytes_per_sequence, usable_memory, weight_bytes
+    from highfence.perf.inference.bulk import columns_of, parts_of
+    from highfence.perf.inference.estimate import tables_of
+    from highfence.perf.inference.memory import cache_bytes_per_sequence, usable_memory, weight_bytes
 
     usable = usable_memory(q.machine.memory)
     for tp in (2, 4, 8, 16, 32, 64):

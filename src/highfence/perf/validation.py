@@ -15,13 +15,13 @@ from statistics import mean, median
 import numpy as np
 
 from highfence.core.errors import InputError
-from highfence.perf import kernel_cases as kernels
-from highfence.perf import published_serving as published
-from highfence.perf import serving_cases as serving
-from highfence.perf import training_cases as training
-from highfence.perf.eager_cases import eager_cases
+from highfence.perf.evidence import kernel_cases as kernels
+from highfence.perf.evidence import published_serving as published
+from highfence.perf.evidence import serving_cases as serving
+from highfence.perf.evidence import training_cases as training
+from highfence.perf.evidence.eager_cases import eager_cases
+from highfence.perf.evidence.neusight_cases import neusight_cases
 from highfence.perf.fitting.serving import Run
-from highfence.perf.neusight_cases import neusight_cases
 
 HOPPER = ("nvidia-h100-sxm", "nvidia-h200-sxm")
 BLACKWELL = "nvidia-b200"

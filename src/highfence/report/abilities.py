@@ -19,7 +19,7 @@ from highfence.core.errors import HighfenceError
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
 from highfence.perf.calibration import shipped_calibration
-from highfence.perf.kernels import KERNELS, KernelRatio, KernelTime, kernel_ratio, kernel_time
+from highfence.perf.inference.kernels import KERNELS, KernelRatio, KernelTime, kernel_ratio, kernel_time
 from highfence.perf.machine import Machine
 from highfence.perf.prediction import Estimate
 from highfence.report.citations import Bibliography, Cite

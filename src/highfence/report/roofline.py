@@ -9,7 +9,7 @@ from typing import Any
 
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
-from highfence.perf.roofline import Roofline, RoofPoint
+from highfence.perf.inference.roofline import Roofline, RoofPoint
 from highfence.report.drawing import INK, MUTED, NARROW, WIDE, Canvas, Figure, Spec, quantitative, render, values
 from highfence.report.placing import Spot, place, text_width
 from highfence.report.texts import say

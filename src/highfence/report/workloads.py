@@ -14,16 +14,16 @@ from highfence.catalogue.attributes import ATTRIBUTES
 from highfence.core.errors import HighfenceError, InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
-from highfence.perf.bulk import group_questions, serve_groups
-from highfence.perf.compare import decode_rate, prefill_rate
-from highfence.perf.estimate import ask, predict, serving
+from highfence.perf.choosing.comparison import decode_rate, prefill_rate
+from highfence.perf.choosing.smallest import split_text, ways
+from highfence.perf.inference.bulk import group_questions, serve_groups
+from highfence.perf.inference.estimate import ask, predict, serving
+from highfence.perf.inference.question import Question
 from highfence.perf.machine import Machine, machine_from, machine_of
 from highfence.perf.operators.gemm import TILES
 from highfence.perf.prediction import Estimate, Prediction
-from highfence.perf.rows import Question
 from highfence.perf.shape import ModelShape, shape_of
-from highfence.perf.smallest import split_text, ways
-from highfence.perf.training_run import training_run
+from highfence.perf.train.run import training_run
 from highfence.report.citations import SHEET
 from highfence.report.texts import say
 from highfence.rules.parts import Part

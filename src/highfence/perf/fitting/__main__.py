@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from highfence.perf.calibration import DATA, Curve, shipped_calibration
+from highfence.perf.evidence.serving_cases import by_chip, by_configuration, measured_runs, spread_curves
 from highfence.perf.fitting.serving import FIXED, fit_serving, priors
 from highfence.perf.fitting.write import write_curves
-from highfence.perf.serving_cases import by_chip, by_configuration, measured_runs, spread_curves
+
+SPREADS = ("spread.configuration", "spread.chip", "spread.disaggregated", "spread.disaggregated-unstated")
 
 
 def main(data: Path, spreads: bool) -> None:
@@ -22,7 +24,7 @@ def main(data: Path, spreads: bool) -> None:
     source = ("aiconfigurator-serving",)
     curves = [Curve(id, fitted.values(id), source, len(together), chips, "measured") if any(
         curve == id for curve, _ in priors()) else Curve(id, fitted.values(id)) for id in ids]
-    widths = {id: dict(base.values(id)) for id in ("spread.configuration", "spread.chip", "spread.disaggregated")}
+    widths = {id: dict(base.values(id)) for id in SPREADS}
     if spreads:
         chip_parts = list(by_chip(together, apart).values())
         widths = spread_curves(by_configuration(together), [c for c, _ in chip_parts], [p for _, p in chip_parts if p])

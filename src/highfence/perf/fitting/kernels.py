@@ -350,7 +350,7 @@ def chip_ids(table: Table) -> tuple[str, ...]:
 def main(arguments: Sequence[str]) -> None:
     """Fit every family to the measurements in a folder and write the file of curves."""
     from highfence.perf.calibration import DATA
-    from highfence.perf.neusight_cases import FAMILIES as NEUSIGHT
+    from highfence.perf.evidence.neusight_cases import FAMILIES as NEUSIGHT
 
     data = Path(arguments[0])
     curves = [fitted_curve(family, family.read(data)) for family in (*FAMILIES, *NEUSIGHT)]

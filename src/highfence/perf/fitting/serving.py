@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from highfence.perf.bulk import Group, group_questions, serve_groups
 from highfence.perf.calibration import Calibration, Curve
-from highfence.perf.rows import Question, read_questions
+from highfence.perf.inference.bulk import Group, group_questions, serve_groups
+from highfence.perf.inference.question import Question
+from highfence.perf.inference.tables import Tables
+from highfence.perf.rows.questions import read_questions
 from highfence.perf.software import PROFILES
-from highfence.perf.tables import Tables
 
 TPOT_SCALE, TTFT_SCALE = 0.07, 0.17
 """Logarithms counted as one unit of misfit; larger ones count less."""
@@ -96,8 +97,8 @@ _EXPERTS = {"bf16": (0.9, 34e12, 150, 90, 0.9, 0.4, 9e-6), "fp8": (0.9, 32e12, 3
 """Middles of fits to single kernels, in the order of the fields."""
 
 FEW_ROWS = {"gemm": {"bf16", "fp8", "w4"}, "experts": {"bf16", "fp8", "fp8_block", "w4"}}
-"""Families whose libraries have kernels for 16 rows: cuBLAS, products turned round in CUTLASS, Marlin, and Triton's fused
-experts; DeepGEMM's and the four-bit instructions of Blackwell work on 64."""
+"""Families whose libraries have kernels for 16 rows: cuBLAS, products turned round in CUTLASS, Marlin, and Triton's
+fused experts; DeepGEMM's and the four-bit instructions of Blackwell work on 64."""
 
 FIXED: dict[str, dict[str, float]] = {
     **{f"{kind}.{family}": {"rows": 16.0 if family in few else 64.0} for kind, few in FEW_ROWS.items()
@@ -234,7 +235,7 @@ class Fit:
         """Return for each block the misfits that it can touch."""
         q = [r.question for r in self.runs]
         from highfence.perf.formats import FORMATS
-        from highfence.perf.tables import FORMAT_NAMES
+        from highfence.perf.inference.tables import FORMAT_NAMES
 
         curve = [FORMATS[n].curve for n in FORMAT_NAMES]
         tests: dict[str, Callable[[Question], bool]] = {"all": lambda _: True}

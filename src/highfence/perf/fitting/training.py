@@ -20,15 +20,15 @@ from typing import Any
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import HighfenceError
 from highfence.perf.calibration import DATA, Calibration, Curve, shipped_calibration
+from highfence.perf.evidence.published_training import PublishedTraining, question_as_run, read_published
+from highfence.perf.evidence.training_cases import JUDGES, LEFT_OUT, left_out_cases, spread_of
 from highfence.perf.fitting.tables import Table, llmcompass, llmcompass_all_reduce, nccl, trtllm_gemm
 from highfence.perf.fitting.write import write_curves
 from highfence.perf.machine import machine_of
 from highfence.perf.operators.collectives import LinkCurve, all_reduce_time
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
-from highfence.perf.published_training import PublishedTraining, question_as_run, read_published
-from highfence.perf.training import Accelerator, accelerator_from, iteration, rates_of, training_curves
-from highfence.perf.training_cases import JUDGES, LEFT_OUT, left_out_cases, spread_of
-from highfence.perf.training_plan import TrainingPlan, layout_of, micro_batches
+from highfence.perf.train.iteration import Accelerator, accelerator_from, iteration, rates_of, training_curves
+from highfence.perf.train.plan import TrainingPlan, layout_of, micro_batches
 
 SPREAD = 0.06
 """Relative scatter of a published figure, beyond which a row pulls no harder (assumed)."""

@@ -25,11 +25,11 @@ from statistics import mean, median
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import HighfenceError
 from highfence.perf.calibration import DATA, Calibration, Curve, shipped_calibration
+from highfence.perf.evidence.published_rows import Figure, best_rate, chip_of, facts, read_figures, table_rows
 from highfence.perf.fitting.write import write_curves
 from highfence.perf.machine import Machine
-from highfence.perf.published_rows import Figure, best_rate, chip_of, facts, read_figures, table_rows
 from highfence.perf.shape import shape_of
-from highfence.perf.training_work import model_flops
+from highfence.perf.train.work import model_flops
 
 VENDORS = ("amd", "huawei", "intel", "google", "iluvatar", "metax", "cambricon", "kunlunxin", "hygon", "moore-threads",
            "other")
@@ -250,7 +250,7 @@ def _curve(vendor: str, found: Mapping[str, Mapping[str, Prior]], seen: Mapping[
 
 def main() -> None:
     """Fit the vendors to a folder of measurements and write them: ``python -m ... DATA [FILE]``."""
-    from highfence.perf.published_serving import corrections_of
+    from highfence.perf.evidence.published_serving import corrections_of
 
     data, path = Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else DATA / "vendors.yaml"
     corrections = corrections_of(read_figures(data)[0])

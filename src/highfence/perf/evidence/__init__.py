@@ -1,0 +1,1 @@
+"""Predictions beside what others measured or published, by fits that had not seen it."""

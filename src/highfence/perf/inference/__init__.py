@@ -1,0 +1,1 @@
+"""Prefill, decode and serving: steps from operators, answers from steps."""

@@ -1,0 +1,101 @@
+"""Serving at an arrival rate: the requests in flight follow from the rate by Little's law.
+
+``requests in flight = arrivals a second * seconds a request stays``, where the stay itself grows with the requests in
+flight. The rate that a load sustains rises with the load, so that bisection finds the load of a rate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import sqrt
+from typing import Any
+
+from highfence.core.errors import InputError, NoAnswer
+from highfence.perf.inference.estimate import MAX_CONCURRENCY, serving
+from highfence.perf.machine import Machine
+from highfence.perf.prediction import Prediction
+from highfence.perf.shape import ModelShape
+
+MAX_RATE = 1e6
+LEAST = 1e-6
+"""Least requests in flight that are tried: a server that is nearly always idle."""
+
+TOLERANCE = 1e-6
+BUSY = 2.326
+"""Standard deviations to the hundredth of a normal: how full the server is at its busiest hundredth of the time."""
+
+
+def serving_at_rate(chip: str | Machine, model: str | ModelShape, *, rate: float, **load: Any) -> Prediction:
+    """Return what a chip does with requests that arrive at a rate.
+
+    Means are those of the mean number in flight; the 99th percentiles those of its busiest hundredth, for arrivals at
+    random (Poisson: the number in flight varies by its square root).
+
+    Parameters
+    ----------
+    rate : requests a second. load : as in :func:`~highfence.perf.inference.estimate.serving`, without the concurrency.
+
+    Examples
+    --------
+    >>> answer = serving_at_rate("H20", "llama-3.1-70b", rate=1.0, prompt=2048, output=512, tp=8)
+    >>> round(answer.requests_per_s, 3), answer.concurrency < 32
+    (1.0, True)
+
+    Raises
+    ------
+    InputError : a rate that is none. NoAnswer : the chips cannot take the rate; names the highest that they can.
+    """
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0.0 < rate <= MAX_RATE:
+        raise InputError("must be a positive number of requests a second", where="--rate", got=rate,
+                         expected=f"at most {MAX_RATE:,.0f}", example="2")
+
+    def at(load_in_flight: float) -> Prediction:
+        return serving(chip, model, concurrency=load_in_flight, **load)
+
+    low, high = _bracket(at, rate)
+    while high.concurrency - low.concurrency > TOLERANCE * high.concurrency:
+        middle = at(0.5 * (low.concurrency + high.concurrency))
+        low, high = (low, middle) if middle.requests_per_s >= rate else (middle, high)
+    busy = at(min(high.concurrency + BUSY * sqrt(high.concurrency), MAX_CONCURRENCY))
+    return replace(high, ttft_p99=max(high.ttft_p99, busy.ttft_p99), tpot_p99=max(high.tpot_p99, busy.tpot_p99),
+                   statistic="means over requests; p99 at the busiest hundredth of the time",
+                   arrivals=f"open loop, random arrivals at {rate:g} requests/s; the load follows by Little's law")
+
+
+def _bracket(at: Any, rate: float) -> tuple[Prediction, Prediction]:
+    """Return a load that sustains less than a rate and one that sustains it.
+
+    Raises
+    ------
+    NoAnswer : no load does.
+    """
+    low, high = at(LEAST), at(1.0)
+    best = high.requests_per_s
+    while high.requests_per_s < rate:
+        full = high.concurrency > 2.0 * high.memory.sequences * high.split["dp"]
+        if full or high.concurrency >= MAX_CONCURRENCY:
+            raise NoAnswer(f"saturated: {high.name} takes at most {_below(best):g} such requests/s in this split",
+                           missing=f"{rate / best - 1.0:.0%} more throughput",
+                           would_change=f"a rate of {_below(best):g}, or {_more(rate, best, high)} chips or more")
+        low, high = high, at(min(2.0 * high.concurrency, MAX_CONCURRENCY))
+        best = max(best, high.requests_per_s)
+    return low, high
+
+
+def _more(rate: float, best: float, answer: Prediction) -> int:
+    """Return the chips of so many replicas that they take a rate together."""
+    from math import ceil
+
+    return ceil(rate / best) * answer.chips
+
+
+def _below(value: float) -> float:
+    """Return a number cut, not rounded, to three digits, so that it can be asked for.
+
+    >>> _below(1.2389)
+    1.23
+    """
+    from math import floor, log10
+
+    size: float = 10.0 ** (floor(log10(value)) - 2)
+    return float(f"{floor(value / size + 1e-9) * size:.12g}")

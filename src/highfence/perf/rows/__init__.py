@@ -1,0 +1,1 @@
+"""Tables of serving questions: what a row means, and its answer."""

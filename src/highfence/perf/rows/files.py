@@ -1,0 +1,29 @@
+"""Files of serving questions, one a row, with the columns of :mod:`highfence.perf.rows.questions`."""
+
+from __future__ import annotations
+
+from highfence.core.errors import InputError, did_you_mean
+from highfence.perf.rows.answers import ADDED
+
+NEEDED = ("model_path", "system", "backend", "isl", "osl")
+"""Columns without which no row is a question."""
+
+OPTIONAL = ("mode", "backend_version", "precision", "gemm_quant_mode", "moe_quant_mode", "batch_size", "num_workers",
+            "tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size", "silicon_data_source")
+EXAMPLE = "model_path,system,backend,isl,osl,batch_size,tp_size"
+
+
+def check_columns(header: list[str], where: str) -> None:
+    """Refuse a table that asks nothing, or that already holds an answer.
+
+    Raises
+    ------
+    InputError : a needed column is missing, or one that the answer adds is there.
+    """
+    for name in NEEDED:
+        if name not in header:
+            raise InputError(f"no column {name}", where=where, got=header, expected=", ".join(NEEDED), example=EXAMPLE,
+                             hint=did_you_mean(name, [c for c in header if c not in (*NEEDED, *OPTIONAL)]))
+    for name in header:
+        if name in ADDED:
+            raise InputError("this column is one that the result adds", where=where, got=name)

@@ -1,0 +1,1 @@
+"""Training: iteration time, memory by part, pipelines and exchanges."""
