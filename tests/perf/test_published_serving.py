@@ -147,8 +147,9 @@ def summaries() -> dict[str, Summary]:
     return {s.family: s for s in by_family(cases())}
 
 
-MISSED = {"sglang-h100": "its experts are unevenly loaded by an amount that the source does not state"}
-"""Families whose median error is above the bar, and why."""
+MISSED = {"sglang-h100": "its experts are unevenly loaded by an amount that the source does not state",
+          "deepseek-prod": "two figures, and a prefill whose exchange among experts is hidden better than we hide it"}
+"""Families whose median error lies above the bar, or near it on few rows, and why."""
 
 
 @needs_measurements

@@ -140,7 +140,7 @@ def _assumption(row: AbilityRow) -> Label | None:
     if unsure is None or unsure.value is None or unsure.otherwise is None:
         return None
     return say("finding.unmeasured", work=row.title, chip=unsure.short, rows=f"{LEAST_ROWS:.0f}", low=f"{LOW_ROWS:.0f}",
-               value=format_number(unsure.value.value, 3), other=format_number(unsure.otherwise.value, 3))
+               value=format_number(unsure.otherwise.value, 3), other=format_number(unsure.value.value, 3))
 
 
 def _saying(made: Abilities, other: Label) -> Iterator[Label]:

@@ -38,11 +38,14 @@ LEAST_ROWS = min(height for height, _ in TILES)
 """Rows of the lowest tile of a product: those of the 8-bit kernels that were measured."""
 
 LOW_ROWS = 16.0
-"""Rows of the lowest tile that the matrix units of most chips take (assumed).
+"""Rows of the lowest tile that libraries take at 16 bits (assumed).
 
-Where one request is bound by arithmetic, the answer hangs on which of the two a library uses at 16 bits. Fewer rows a
-tile cost as much less as a higher peak would: that is how the other answer is asked for.
+Where one request would be bound by arithmetic in tiles of :data:`LEAST_ROWS`, the answer hangs on which of the two a
+library uses. More rows a tile cost as much more as a lower peak would: that is how the other answer is asked for.
 """
+
+MATTERS = 0.95
+"""Share of the answer below which the other assumption's answer is worth a sentence."""
 
 LOADS = tuple(sorted({*range(1, 9), *(round(8 * 1.1**i) for i in range(1, 60))}))
 """Requests in flight on one attention rank that are tried: each a tenth more than the one before."""
@@ -111,7 +114,7 @@ class Done:
         iteration.
     bounds : share of the time by what bounds it, largest first. operator : that most of that time goes to.
     mfu : model FLOPs over the peak, in training only. evidence, grade, assumed : as in a prediction.
-    otherwise : the value if products of few rows took tiles of :data:`LOW_ROWS`, where that matters; the interval of
+    otherwise : the value if products of few rows took tiles of :data:`LEAST_ROWS`, where that matters; the interval of
         ``value`` holds it.
     """
 
@@ -225,11 +228,11 @@ def _alone(question: Question, step_s: float) -> Done:
 
 def _edge(machine: Machine, shape: ModelShape, work: Workload) -> Done:
     done = _one_request(machine, shape, work)
-    if done.bound != "compute":
-        return done
-    lower = replace(machine, peaks={name: peak * LEAST_ROWS / LOW_ROWS for name, peak in machine.peaks.items()})
+    lower = replace(machine, peaks={name: peak * LOW_ROWS / LEAST_ROWS for name, peak in machine.peaks.items()})
     other = _one_request(lower, shape, work).value
-    value = replace(done.value, high=max(done.value.high, other.high))
+    if other.value > MATTERS * done.value.value:
+        return done
+    value = replace(done.value, low=min(done.value.low, other.low))
     return replace(done, value=value, otherwise=other)
 
 

@@ -106,7 +106,8 @@ class Tables:
             fields = {}
             for name in GEMM_FIELDS:
                 found = self.column(table[name], index, xp)
-                fields[name] = found * scale[name] if name in SCALED else found
+                scaled = found * scale[name] if name in SCALED else found
+                fields[name] = xp.minimum(scaled, 1.0 + 0.0 * scaled) if name.endswith("_share") else scaled
             return GemmCurve(edge_ramp=0.0, **fields)
 
         def arithmetic(table: dict[str, list[float]], index: Any, peak: Any, gain: Any) -> Arithmetic:
