@@ -43,12 +43,17 @@ _TRAINING = [
     click.option("--recompute", help="Recomputed in the backward pass: none, selective or full."),
     click.option("--interleave", type=int, help="Pipeline stages that a chip holds in turn.  [1]"),
 ]
+_POOLS = [
+    click.option("--prefill", metavar="POOL", help="Prompts on chips of their own: tp=8,dp=1,workers=2."),
+    click.option("--decode", metavar="POOL", help="With --prefill, the chips that make tokens: tp=8,workers=4."),
+]
 _SEARCH = [
     click.option("--limit", metavar="LIMITS", help="Longest waits: ttft=1s,tpot=50ms,p99."),
     click.option("--goal", metavar="GOAL", help="throughput, fewest-chips or training.  [throughput]"),
 ]
 _SERVED = ("prompt", "output", "concurrency", "rate", "cached", "imbalance", "accepted")
 _DIVIDED = ("tp", "pp", "dp", "ep", "precision", "kv", "software", "system", "emulate")
+_FORMATS = ("precision", "kv", "software", "system", "emulate")
 _TRAINED = ("tokens", "chips", "batch", "sequence", "micro_batch", "zero", "recompute", "interleave")
 _FLAG = {"prompt": "--input"}
 
@@ -67,7 +72,7 @@ def _options(*groups: list[Any]) -> Callable[[Callable[..., Any]], Callable[...,
 @click.option("--training", is_flag=True, help="Train the model instead of serving it.")
 @click.option("--best", is_flag=True, help="Search the best split and load for a goal.")
 @click.option("--csv", "csv_", type=click.Path(), help="One serving question a row.")
-@_options(_LOAD, _SPLIT, _TRAINING, _SEARCH)
+@_options(_LOAD, _SPLIT, _POOLS, _TRAINING, _SEARCH)
 @click.option("--why", is_flag=True, help="Print every operator, and a roofline chart.")
 @click.option("--out", type=click.Path(path_type=Path),
               help="Folder for the roofline as SVG and the answer as JSON; with --csv, the file to write.")
@@ -93,7 +98,8 @@ def perf(chip: str | None, training: bool, best: bool, csv_: str | None, why: bo
         raise InputError("which model?", where="--model", expected="a language model of the catalogue",
                          example="llama-3.1-70b", hint="list them: highfence models")
     assert chip is not None
-    task = _best if best else _train if training else _serve
+    apart = {"prefill", "decode"} & stated.keys()
+    task = _best if best else _train if training else _serve_apart if apart else _serve
     task(chip, stated.pop("model"), stated, why, out, format_, lang)
 
 
@@ -128,6 +134,29 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
         print_json("prediction", result, warnings=answer.warnings, sources=_sources(answer.chip, answer.model))
     elif format_ == "table":
         show_prediction(answer, drawn if why else None, lang, console())
+    else:
+        print_rows([prediction_row(answer)], format_, "prediction")
+
+
+def _serve_apart(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str,
+                 ) -> None:
+    from highfence.cli.perf_view import prediction_row, show_prediction
+    from highfence.perf.inference.apart import read_pool, serving_apart
+    from highfence.perf.sheets import find_machine
+
+    if out is not None:
+        raise InputError("--out goes with one pool", where="--out", hint="redirect the output of --format json")
+    _refuse(stated, ("prefill", "decode", "prompt", "output", "concurrency", *_FORMATS), "--prefill and --decode")
+    if not {"prefill", "decode"} <= stated.keys():
+        raise InputError("both pools are needed", where="--prefill, --decode", example="--prefill tp=8 --decode tp=8")
+    prefill, decode = (read_pool(stated.pop(name), f"--{name}") for name in ("prefill", "decode"))
+    machine = find_machine(chip, stated.pop("system", None))
+    answer = serving_apart(machine, model, prefill=prefill, decode=decode, **stated)
+    if format_ == "json":
+        print_json("prediction", answer.to_dict(), warnings=answer.warnings,
+                   sources=_sources(answer.chip, answer.model))
+    elif format_ == "table":
+        show_prediction(answer, None, lang, console())
     else:
         print_rows([prediction_row(answer)], format_, "prediction")
 

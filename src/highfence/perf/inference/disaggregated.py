@@ -71,11 +71,11 @@ def serve_split(xp: Any, model: ModelShape, chip: Chip, prefill: Split, decode: 
         inside = rate_most * output * seconds
         running = xp.maximum(xp.minimum(xp.minimum(concurrency, inside) / ranks, fits), 1.0 / decode.dp)
     tpot = step(decode, none, running) / accepted
-    decoding = running * ranks
+    decoding = xp.minimum(running * ranks, rate_most * output * tpot)
     rate = decoding / (output * tpot)
     queued = xp.maximum(concurrency - decoding, 0.0) / xp.maximum(rate, 1e-12)
     moved = cache_bytes_per_sequence(xp, model, decode, formats, prompt) / chip.network
     ahead = (0.5 * scheduler.wave + scheduler.queue) * xp.maximum(concurrency - 1.0, 0.0)
     ttft = (xp.maximum(alone + moved, queued) + ahead / rate_most + tpot + scheduler.request_s
             + scheduler.token_s * prompt + scheduler.withheld * tpot)
-    return SplitServed(ttft, tpot, tpot, alone, running, fits, queued, rate / rate_most)
+    return SplitServed(ttft, tpot, tpot, alone, decoding / ranks, fits, queued, rate / rate_most)

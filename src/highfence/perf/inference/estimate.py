@@ -33,6 +33,9 @@ from highfence.perf.splits import check_split
 from highfence.perf.vendors import gains_of
 
 MAX_LENGTH, MAX_CONCURRENCY = 10_000_000, 1_000_000
+
+NO_ROOM = Label("The cache of so many requests does not fit: some wait for a place.",
+                "缓存放不下这么多并发请求，部分请求需等待。")
 MAX_ACCEPTED = 64.0
 
 
@@ -139,12 +142,20 @@ def predict(question: Question, calibration: Calibration | None = None, *, cache
     tables = tables_of(calibration)
     columns = columns_of(question)
     parts = parts_of(question.shape, columns, tables, FLOATS)
-    fit = _memory(question, parts[2], parts[0])
+    fit = memory_use(question, parts[2], parts[0])
     served = evaluate(question.shape, columns, tables, FLOATS, cached=cached, imbalance=imbalance, accepted=accepted)
-    return _prediction(question, served, fit, parts, calibration or shipped_calibration())
+    used = calibration or shipped_calibration()
+    return prediction_of(question, served, fit, parts, used,
+                         spreads(used, question.machine.id, gains_of(question.machine).spread))
 
 
-def _memory(q: Question, formats: Any, split: Split) -> MemoryUse:
+def memory_use(q: Question, formats: Any, split: Split) -> MemoryUse:
+    """Return what a question takes of one chip's memory.
+
+    Raises
+    ------
+    NoAnswer : the weights, or one sequence, do not fit.
+    """
     weights = weight_bytes(q.shape, split, formats)
     usable = usable_memory(q.machine.memory)
     each = cache_bytes_per_sequence(FLOATS, q.shape, split, formats, q.prompt + q.output)
@@ -164,9 +175,16 @@ def _does_not_fit(q: Question, weights: float, usable: float, each: float) -> No
                     missing="memory", would_change=nearest_that_fits(q))
 
 
-def _prediction(q: Question, s: Served, fit: MemoryUse, parts: Any, calibration: Calibration) -> Prediction:
+def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibration: Calibration,
+                  widths: tuple[Spread, Spread]) -> Prediction:
+    """Return served means with their intervals, breakdown, power and evidence.
+
+    Parameters
+    ----------
+    widths : spreads of TTFT and of TPOT.
+    """
     gains = gains_of(q.machine)
-    ttft_spread, tpot_spread = spreads(calibration, q.machine.id, gains.spread)
+    ttft_spread, tpot_spread = widths
     chips = int(q.serving.tp * q.serving.pp * q.serving.dp)
     ttft, tpot = _around(s.ttft_s, ttft_spread), _around(s.tpot_s, tpot_spread)
     latency = Estimate(ttft.value + q.output * tpot.value, ttft.low + q.output * tpot.low,
@@ -242,6 +260,5 @@ def _warnings(q: Question, evidence: str, s: Served) -> tuple[Label, ...]:
         names = ", ".join(q.machine.assumed)
         found.append(Label(f"Not published, taken by rule: {names}.", f"未公布，按规则取值：{names}。"))
     if s.waiting_s > 0.0:
-        found.append(Label("The cache of so many requests does not fit: some wait for a place.",
-                           "缓存放不下这么多并发请求，部分请求需等待。"))
+        found.append(NO_ROOM)
     return tuple(found)
