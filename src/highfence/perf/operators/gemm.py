@@ -6,8 +6,7 @@ comes nearer to its peak than one with many::
     1 / rate = 1 / (peak_share * peak) + (1 + feed_edge * (1 / height + 1 / width)) / (units * feed)
 
 A tile of height ``h`` and width ``w`` loads ``h + w`` elements for ``2 h w`` operations: small tiles are held back by
-what
-can be fed, so that a chip with little arithmetic a unit hardly notices them, and one with much notices them first.
+what can be fed. A chip with little arithmetic a unit hardly notices them; one with much notices them first.
 
 A product of (m, k) by (k, n) is cut into tiles. The time of its waves, with a ramp for short tiles and short k,
 overlaps with the time of its bytes; a share of the shorter of the two stays visible.
