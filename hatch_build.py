@@ -18,19 +18,21 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue and law."""
+        """Compile catalogue, law and calibration."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
         from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
         from highfence.core.datapack import write_shipped
+        from highfence.perf import calibration
         from highfence.rules import store as law
         from highfence.rules.compile import compile_law
 
         shutil.rmtree(SOURCE / "highfence" / "_compiled", ignore_errors=True)
         write_shipped("catalogue", [catalogue.DATA], compile_catalogue(), catalogue.CODE)
         write_shipped("law", [law.DATA], compile_law(), law.CODE)
+        write_shipped("perf", [calibration.DATA], calibration.compile_calibration(), calibration.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
