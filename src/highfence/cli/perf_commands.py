@@ -244,11 +244,13 @@ def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | 
 def _rows(path: str, out: Path | None, format_: str) -> None:
     from highfence.core.sheets import csv_text, read_csv_rows
     from highfence.perf.rows.answers import ADDED, answer_rows
-    from highfence.perf.rows.files import EXAMPLE, check_columns
+    from highfence.perf.rows.files import EXAMPLE, check_columns, unread_columns
 
     if out is not None and out.resolve() == Path(path).resolve():
         raise InputError("the result would overwrite the questions", where="--out", got=str(out))
     header, questions = read_csv_rows(path, check_columns, example=EXAMPLE)
+    if unread := unread_columns(header):
+        click.echo(f"columns passed through unread: {', '.join(unread)}", err=True)
     asked = list(questions)
     done = [{**row, **answer} for row, answer in zip(asked, answer_rows(asked))]
     columns = [*header, *ADDED]

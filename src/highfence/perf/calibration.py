@@ -1,7 +1,7 @@
 """Efficiency curves: what measurements say of software on chips, apart from the physics and from the data sheets.
 
 A curve is a named set of few numbers with what it was fitted to. Curves are files under ``perf/data``, one list a file;
-``python -m highfence.perf.fit`` writes the fitted ones anew from the measurements.
+``python -m highfence.perf.fitting`` writes the fitted ones anew from the measurements.
 """
 
 from __future__ import annotations

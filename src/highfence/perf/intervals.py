@@ -7,7 +7,7 @@ chips that were measured, by chip for others of the vendor, and a vendor's prior
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import exp, log, sqrt
 from typing import Any
 
 from highfence.perf.calibration import Calibration
@@ -52,6 +52,14 @@ def _widened(low: float, high: float, prior: float) -> Spread:
     """Add a prior's variance to either side of an interval given in logarithms."""
     more = (Z80 * prior) ** 2
     return Spread(exp(-sqrt(low * low + more)), exp(sqrt(high * high + more)))
+
+
+def widened(value: float, low: float, high: float, prior: float) -> tuple[float, float]:
+    """Return an interval about a positive value with a prior's variance added to either side."""
+    if not prior:
+        return low, high
+    spread = _widened(log(value / low), log(high / value), prior)
+    return value * spread.low, value * spread.high
 
 
 def static_spread(calibration: Calibration, mixture: bool, prior: float) -> Spread:

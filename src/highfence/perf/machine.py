@@ -114,6 +114,7 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
     if not set(peaks) - {"fp32", "fp4"}:
         raise NoAnswer(f"{chip.name.en}: no dense peak is published", missing=f"peak_bf16 or peak_fp16 of {chip.id}",
                        would_change="every step time")
+    halved = "16" not in peaks
     peaks.setdefault("16", peaks.get("fp8", peaks.get("int8", peaks.get("fp32", 0.0))) / 2.0)
 
     def or_else(value: float | None, name: str, rule: float) -> float:
@@ -122,6 +123,8 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
         assumed.append(name)
         return rule
 
+    if halved:
+        assumed.append("peak_bf16")
     link = number(system, "scale_up_bandwidth") or number(chip, "link_bandwidth")
     host = _host(chip)
     return Machine(

@@ -208,15 +208,24 @@ def read_shape(id: str, raw: Mapping[str, Any]) -> ModelShape:
         vocab=float(raw["vocab_size"]), tied=bool(raw.get("tied_embeddings")),
         max_context=float(raw.get("max_context") or UNBOUNDED), attention=_attention(raw),
         experts=float(moe.get("experts", 0)), top_k=float(moe.get("experts_per_token", 0)),
-        shared=float(moe.get("shared_experts", 0)), expert_ffn=float(moe.get("expert_intermediate_size", 0)),
+        shared=_shared(moe), expert_ffn=float(moe.get("expert_intermediate_size", 0)),
         dense_layers=float(moe.get("dense_layers", 0)), mla=_mla(mla) if mla else None,
         linear=_linear(linear) if linear else None, index_heads=float(sparse.get("index_heads", 0)),
         index_dim=float(sparse.get("index_head_dim", 0)), native_format=str(raw.get("native_weight_format", "bf16")))
 
 
+def _shared(moe: Mapping[str, Any]) -> float:
+    """Return the shared experts, counted in routed ones where they are of another width."""
+    count, own = float(moe.get("shared_experts", 0)), moe.get("shared_expert_intermediate_size")
+    return count * float(own) / float(moe["expert_intermediate_size"]) if own else count
+
+
 def _attention(raw: Mapping[str, Any]) -> tuple[AttentionLayers, ...]:
     layers = float(raw["layers"])
     sparse, sliding, linear = raw.get("sparse_attention"), raw.get("sliding_window"), raw.get("linear_attention")
+    if sparse and sparse.get("kind") == "compressed":
+        raise NoAnswer(f"{raw.get('id', 'the model')} attends to compressed keys, which the model does not know yet",
+                       missing="a form of compressed attention", would_change="every step time and size of its cache")
     if raw.get("mla"):
         return (AttentionLayers("mla", layers,
                                 float(sparse["top_k"]) if sparse and sparse.get("top_k") else UNBOUNDED),)

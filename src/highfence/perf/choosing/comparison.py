@@ -190,11 +190,13 @@ VALUES: dict[str, Callable[[Prediction], Estimate | None]] = {
 def _trained(machine: Any, shape: ModelShape, load: float, asked: dict[str, Any]) -> Compared:
     """Return a chip in training, on the fewest chips that hold it."""
     from highfence.perf.choosing.smallest_training import smallest_training
+    from highfence.perf.train.run import training_ends
 
     plan, step = smallest_training(machine, shape, sequence=int(asked["prompt"] + asked["output"]), load=load,
                                    precision=asked["precision"] or "bf16")
     rate, seconds = step.tokens_per_second_per_chip, step.seconds
-    value = Estimate(rate, rate * seconds / step.high, rate * seconds / step.low, "tokens/s")
+    low, high = training_ends(machine, step)
+    value = Estimate(rate, rate * seconds / high, rate * seconds / low, "tokens/s")
     split = {name: getattr(plan, name) for name in ("tp", "pp", "dp", "ep")}
     return Compared(machine.id, machine.name, value, None, plan.chips, split, asked["precision"] or "bf16", step.mfu,
                     step.evidence, worst_grade(machine.grades.values()), machine.assumed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 from highfence.core.errors import InputError, did_you_mean
 from highfence.perf.rows.answers import ADDED
 
@@ -11,6 +13,17 @@ NEEDED = ("model_path", "system", "backend", "isl", "osl")
 OPTIONAL = ("mode", "backend_version", "precision", "gemm_quant_mode", "moe_quant_mode", "batch_size", "num_workers",
             "tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size", "silicon_data_source")
 EXAMPLE = "model_path,system,backend,isl,osl,batch_size,tp_size"
+
+
+def unread_columns(header: list[str]) -> list[str]:
+    """Return the columns that no question reads, each with the one that was perhaps meant.
+
+    >>> unread_columns(["isl", "tp_szie", "comment"])
+    ['tp_szie (tp_size?)', 'comment']
+    """
+    known = [*NEEDED, *OPTIONAL, *(f"{pool}_{name}" for pool in ("prefill", "decode") for name in OPTIONAL)]
+    near = {name: get_close_matches(name, OPTIONAL, 1, 0.8) for name in header if name not in known}
+    return [f"{name} ({meant[0]}?)" if meant else name for name, meant in near.items()]
 
 
 def check_columns(header: list[str], where: str) -> None:

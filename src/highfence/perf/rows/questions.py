@@ -30,6 +30,7 @@ from highfence.perf.inference.tables import FORMAT_NAMES
 from highfence.perf.machine import Machine, arithmetic_of, machine_of
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import PROFILES
+from highfence.perf.splits import MAX_CHIPS
 
 SYSTEMS = {
     "h100_sxm": "nvidia-h100-sxm", "h200_sxm": "nvidia-h200-sxm", "b200_sxm": "nvidia-b200", "b300_sxm": "nvidia-b300",
@@ -39,6 +40,7 @@ SYSTEMS = {
 """Names of systems in the table that are no names of chips."""
 
 PROGRAMS = ("trtllm", "sglang", "vllm")
+MODES = ("agg", "disagg")
 ERA = "2026-01-20"
 """Day between the two eras of each program in the calibration."""
 
@@ -85,6 +87,9 @@ def read_question(row: Mapping[str, str], where: str = "row") -> Question:
     stated, date = _read_note(row.get("silicon_data_source") or "")
     note, version, model = row.get("silicon_data_source") or "", row.get("backend_version") or "", row["model_path"]
     prompt, output = _number(row, "isl", where), _number(row, "osl", where)
+    if prompt + output > fixed.shape.max_context:
+        raise InputError("longer than the model's context", where=f"{where}: isl", got=prompt + output,
+                         expected=f"at most {fixed.shape.max_context:,.0f} tokens together")
     side = fixed.serving
     pool = "decode_" if fixed.disaggregated else ""
     concurrency = stated or side.dp * side.workers * _number(row, pool + "batch_size", where)
@@ -114,7 +119,11 @@ def _fixed(cells: tuple[str, ...]) -> Fixed:
     (dense_format, dense_peak), (experts_format, experts_peak) = (
         arithmetic_of(machine, format_of(name), True, "precision") for name in (dense, experts))
     small_cache = program == "trtllm" and dense_format.weight < 2.0
-    disaggregated = (row["mode"] or "agg").strip() == "disagg"
+    mode = row["mode"].strip().casefold() or "agg"
+    if mode not in MODES:
+        raise InputError("no such mode", where="mode", got=mode, expected=", ".join(MODES),
+                         hint=did_you_mean(mode, MODES))
+    disaggregated = mode == "disagg"
     return Fixed(shape, machine, program, disaggregated, FORMAT_NAMES.index(dense_format.name),
                  FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
                  cache_bytes("fp8" if small_cache else "bf16"), _side(row, "decode_" if disaggregated else "", shape,
@@ -181,8 +190,23 @@ def _side(row: Mapping[str, str], prefix: str, shape: ModelShape, where: str) ->
         dp = max(expert_tp * ep / tp, 1.0) if shape.experts else 1.0
     if not shape.experts:
         expert_tp, ep = 1.0, 1.0
-    return Side(0.0, number("num_workers", 0.0 if prefix else 1.0), tp, number("pp_size", 1.0), dp,
-                expert_tp, ep)
+    pp = number("pp_size", 1.0)
+    _check_whole(prefix, {"tp_size": tp, "pp_size": pp, "attention_dp_size": dp, "moe_tp_size": expert_tp,
+                          "moe_ep_size": ep})
+    if shape.heads % tp:
+        raise InputError("the attention heads do not divide among so many ranks", where=f"{prefix}tp_size", got=tp,
+                         expected=f"a divisor of {shape.heads:.0f}")
+    if pp > shape.layers:
+        raise InputError("more stages than layers", where=f"{prefix}pp_size", got=pp,
+                         expected=f"at most {shape.layers:.0f}")
+    return Side(0.0, number("num_workers", 0.0 if prefix else 1.0), tp, pp, dp, expert_tp, ep)
+
+
+def _check_whole(prefix: str, sizes: Mapping[str, float]) -> None:
+    for name, size in sizes.items():
+        if size != int(size) or size > MAX_CHIPS:
+            raise InputError("ranks must be a whole number", where=f"{prefix}{name}", got=size,
+                             expected=f"1 to {MAX_CHIPS}", example="8")
 
 
 def _profile(program: str, note: str, date: str, prompt: float, model: str, version: str) -> tuple[str, str]:

@@ -9,12 +9,14 @@ from highfence.core.errors import InputError
 from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.choosing.smallest_training import quickest_plan
+from highfence.perf.intervals import widened
 from highfence.perf.machine import Machine
 from highfence.perf.prediction import Estimate
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.sheets import find_machine
 from highfence.perf.train.iteration import TrainingStep, accelerator_from, best_micro_batch, train_step
 from highfence.perf.train.plan import TrainingPlan
+from highfence.perf.vendors import gains_of
 
 BATCH, SEQUENCE = 1024, 4096
 """Sequences an iteration, and tokens of each, where nothing is said."""
@@ -162,16 +164,23 @@ def _quickest_pass(shape: ModelShape, accelerator: Any, plan: TrainingPlan, batc
 def _run(machine: Machine, shape: ModelShape, plan: TrainingPlan, step: TrainingStep, tokens: float | None, batch: int,
          sequence: int, micro_batch: int, precision: str) -> TrainingRun:
     rate, whole = step.tokens_per_second_per_chip, step.seconds
-    iteration = Estimate(whole, step.low, step.high, "s")
+    low, high = training_ends(machine, step)
+    iteration = Estimate(whole, low, high, "s")
     duration = None if tokens is None else iteration.scaled(step.seconds_for(tokens) / whole, "s")
     return TrainingRun(
         chip=machine.id, name=machine.name, model=shape.id, software=plan.software, precision=precision,
         split={name: getattr(plan, name) for name in ("tp", "pp", "dp", "ep")}, chips=plan.chips, zero=plan.zero,
         recompute=plan.recompute, interleave=plan.interleave, batch=batch, sequence=sequence, micro_batch=micro_batch,
-        iteration=iteration, per_chip=Estimate(rate, rate * whole / step.high, rate * whole / step.low, "tokens/s"),
+        iteration=iteration, per_chip=Estimate(rate, rate * whole / high, rate * whole / low, "tokens/s"),
         mfu=step.mfu, hfu=step.hfu, bubble_share=step.bubble_share, energy=step.energy_per_token, tokens=tokens,
         duration=duration, step=step, evidence=step.evidence, grade=worst_grade(machine.grades.values()),
         assumed=machine.assumed, warnings=_warnings(machine, step.evidence))
+
+
+def training_ends(machine: Machine, step: TrainingStep) -> tuple[float, float]:
+    """Return the ends of an iteration's interval, wider by the vendor's prior where no such chip was fitted."""
+    prior = 0.0 if step.evidence == "fitted family" else gains_of(machine).spread
+    return widened(step.seconds, step.low, step.high, prior)
 
 
 def _warnings(machine: Machine, evidence: str) -> tuple[Label, ...]:
