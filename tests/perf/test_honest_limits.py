@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from highfence.catalogue.store import catalogue
+from highfence.core.arrays import FLOATS
 from highfence.core.errors import NoAnswer
+from highfence.perf.inference.arrivals import serving_at_rate
+from highfence.perf.inference.estimate import serving
+from highfence.perf.operators.collectives import LinkCurve, tiered_all_reduce_time
 from highfence.perf.rows.answers import answer_rows
 from highfence.perf.rows.files import unread_columns
 from highfence.perf.shape import shape_of
@@ -58,3 +63,18 @@ def test_models_work_on_as_many_parameters_as_their_makers_say() -> None:
 def test_attention_to_compressed_keys_is_refused() -> None:
     with pytest.raises(NoAnswer, match="compressed"):
         shape_of("deepseek-v4-pro")
+
+
+def test_work_on_prompts_and_idle_time_count_in_power() -> None:
+    long, short = (serving("H20", "llama-3.1-70b", prompt=prompt, output=output, concurrency=32, tp=8).power
+                   for prompt, output in ((8000, 100), (100, 1000)))
+    rare = serving_at_rate("H20", "llama-3.1-70b", rate=0.001, prompt=1000, output=100, tp=8).power
+    assert long and short and rare and long.value > short.value > rare.value
+
+
+@pytest.mark.parametrize("ranks", [9.0, 12.0, 16.0, 24.0, 72.0])
+def test_a_larger_domain_never_slows_an_all_reduce(ranks: float) -> None:
+    near, far = LinkCurve(0.8, 1e12, 8e-6, 2e-6, 1e6), LinkCurve(0.8, 1e13, 2e-5, 2e-6, 1e6)
+    seconds = [tiered_all_reduce_time(FLOATS, 1e7, ranks, float(domain), 450e9, 50e9, near, far)
+               for domain in range(1, 80)]
+    assert all(later <= sooner * (1 + 1e-12) for sooner, later in pairwise(seconds))

@@ -28,12 +28,28 @@ def busy_power(machine: Machine, step: StepTime) -> float | None:
     return machine.power * min(1.0, IDLE + COMPUTE * shares["compute"] + MEMORY * shares["memory"])
 
 
-def step_power(machine: Machine, steps: tuple[StepTime, ...], rate: Estimate, chips: int,
+def mean_power(design: float, working: float, busy: float) -> float:
+    """Return the mean watts of a chip that works for a share of the time and rests for the others.
+
+    >>> mean_power(400.0, 300.0, 0.5)
+    200.0
+    """
+    return busy * working + (1.0 - busy) * IDLE * design
+
+
+def step_power(machine: Machine, steps: tuple[StepTime, ...], rate: Estimate, chips: int, prompts: float, busy: float,
                ) -> tuple[Estimate | None, Estimate | None]:
-    """Return watts of one chip and joules an output token of all chips, at a rate of output tokens."""
-    decode = busy_power(machine, steps[0])
-    if decode is None:
+    """Return mean watts of one chip and joules an output token of all chips, at a rate of output tokens.
+
+    Parameters
+    ----------
+    steps : the decode step and that of a prompt. prompts : share of the working time that goes to prompts.
+    busy : share of all time in which some request is there.
+    """
+    decode, prefill = (busy_power(machine, step) for step in steps)
+    if machine.power is None or decode is None or prefill is None:
         return None, None
-    power = Estimate(decode, decode * LOW, min(decode * HIGH, machine.power or decode), "W")
+    mean = mean_power(machine.power, (1.0 - prompts) * decode + prompts * prefill, busy)
+    power = Estimate(mean, mean * LOW, min(mean * HIGH, machine.power), "W")
     return power, Estimate(power.value * chips / rate.value, power.low * chips / rate.high,
                            power.high * chips / rate.low, "J")

@@ -16,6 +16,7 @@ from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.perf.calibration import Calibration, shipped_calibration
+from highfence.perf.energy import HIGH, LOW, busy_power, mean_power
 from highfence.perf.inference.bulk import columns_of, parts_of
 from highfence.perf.inference.closed_loop import Served
 from highfence.perf.inference.disaggregated import serve_split
@@ -112,7 +113,8 @@ def _predict(q: Question, prefill: Side, calibration: Calibration) -> Prediction
     return replace(one, chips=chips, concurrency=q.concurrency, running=min(q.concurrency, s.running * q.serving.dp
                                                                            * q.serving.workers),
                    throughput=total, per_chip=total.scaled(1.0 / chips, "tokens/s"),
-                   requests_per_s=total.value / q.output, energy=_energy(one, total, chips), warnings=warnings,
+                   requests_per_s=total.value / q.output,
+                   energy=_energy(q, prefill, one, total, s.busy), warnings=warnings,
                    split={**one.split, "workers": int(q.serving.workers), "prefill_tp": int(prefill.tp),
                           "prefill_dp": int(prefill.dp), "prefill_ep": int(prefill.ep),
                           "prefill_workers": int(prefill.workers)})
@@ -122,9 +124,12 @@ def _split(side: Side) -> Split:
     return Split(side.tp, side.dp, side.expert_tp, side.ep, side.pp)
 
 
-def _energy(one: Prediction, total: Estimate, chips: int) -> Estimate | None:
-    """Return joules an output token of both pools, all chips drawing what the decode step draws."""
-    if one.power is None:
+def _energy(q: Question, prefill: Side, one: Prediction, total: Estimate, busy: float) -> Estimate | None:
+    """Return joules an output token of both pools; the prompts' chips work for the share ``busy`` of the time."""
+    prompts = busy_power(q.machine, one.steps[1])
+    if one.power is None or prompts is None or q.machine.power is None:
         return None
-    return Estimate(one.power.value * chips / total.value, one.power.low * chips / total.high,
-                    one.power.high * chips / total.low, "J")
+    decoding = one.power.value * q.serving.tp * q.serving.dp * q.serving.workers
+    filling = mean_power(q.machine.power, prompts, min(busy, 1.0)) * prefill.tp * prefill.dp * prefill.workers
+    watts = decoding + filling
+    return Estimate(watts / total.value, watts * LOW / total.high, watts * HIGH / total.low, "J")

@@ -193,7 +193,8 @@ def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibratio
     tokens = q.concurrency * q.output
     rate = Estimate(tokens / latency.value, tokens / latency.high, tokens / latency.low, "tokens/s")
     steps = _steps(q, s, parts)
-    power, energy = step_power(q.machine, steps, rate, chips)
+    power, energy = step_power(q.machine, steps, rate, chips, 1.0 - min(s.decode_s / s.tpot_s, 1.0),
+                               min(q.concurrency, 1.0))
     waits = max(s.ttft_s - s.waiting_s, 0.0)
     mixes = max(s.tpot_s - s.decode_s, 0.0)
     return Prediction(

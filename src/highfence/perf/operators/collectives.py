@@ -85,6 +85,7 @@ def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, lin
     >>> one < two
     True
     """
-    near = xp.minimum(n, domain)
+    domains = xp.ceil(n / domain)
+    near = n / domains
     return (all_reduce_time(xp, size, near, link, inside)
-            + all_reduce_time(xp, size / near, xp.ceil(n / near), network, outside))
+            + all_reduce_time(xp, size / near, domains, network, outside))
