@@ -35,7 +35,6 @@ class OperatorTime:
     Attributes
     ----------
     seconds : in the step. share : of the step. bound : ``compute``, ``memory``, ``network`` or ``overhead``.
-    flops_share, bytes_share : of the peak and of the memory bandwidth that it reaches.
     """
 
     name: str
@@ -50,7 +49,7 @@ class StepTime:
 
     Attributes
     ----------
-    kind : ``decode``, ``mixed`` or ``prefill``. flops, bytes : of one chip in the step, for a roofline.
+    kind : ``decode``, ``mixed`` or ``prefill``.
     """
 
     kind: str
