@@ -26,6 +26,11 @@ class Format:
     curve: str
     weight_only: str | None = None
 
+    @property
+    def expert_curve(self) -> str:
+        """Name of the family of its grouped products; at 8 bits only those with block scales were measured."""
+        return "fp8_block" if self.curve == "fp8" else self.curve
+
 
 FORMATS: dict[str, Format] = {f.name: f for f in (
     Format("bf16", 2.0, 2.0, "16", "bf16"),

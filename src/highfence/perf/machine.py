@@ -36,7 +36,8 @@ class Machine:
     ----------
     peaks : dense FLOP/s by arithmetic (``16``, ``fp8``, ``fp4``, ``int8``, ``fp32``); absent if the chip lacks it.
     bandwidth : B/s of the device memory. memory : bytes. units : compute units.
-    link, network : one-way B/s of one chip to its scale-up and scale-out neighbours. domain : chips joined by links.
+    link, network : one-way B/s of one chip to its scale-up and scale-out neighbours; where the card's only way out
+    is its host link, the network is no faster. domain : chips joined by links.
     power : thermal design power, W; None if unpublished.
     assumed : names of the numbers above that no source states.
     """
@@ -126,14 +127,14 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
     if halved:
         assumed.append("peak_bf16")
     link = number(system, "scale_up_bandwidth") or number(chip, "link_bandwidth")
-    host = _host(chip)
+    joined = or_else(link, "link_bandwidth", _host(chip)) / 2.0
+    network = or_else(number(system, "scale_out_bandwidth"), "network_bandwidth", 2.0 * NETWORK_IF_UNSAID) / 2.0
     return Machine(
         id=chip.id, name=chip.name.en, vendor=chip.vendor, family=str(getattr(chip, "family", "")), peaks=peaks,
         bandwidth=needed("memory_bandwidth", "its memory bandwidth"),
         memory=needed("memory_capacity", "its memory") * NOMINAL_GB,
         units=or_else(number(chip, "compute_units"), "compute_units", UNITS_IF_UNSAID),
-        link=or_else(link, "link_bandwidth", host) / 2.0,
-        network=or_else(number(system, "scale_out_bandwidth"), "network_bandwidth", 2.0 * NETWORK_IF_UNSAID) / 2.0,
+        link=joined, network=min(network, joined),
         domain=or_else(number(system, "scale_up_domain"), "scale_up_domain", DOMAIN_IF_UNSAID),
         power=number(chip, "tdp"), assumed=tuple(assumed),
         grades={n: found.grade for n in ("memory_bandwidth", "memory_capacity", "peak_bf16", "peak_fp16", "peak_fp8",

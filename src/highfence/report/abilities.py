@@ -32,8 +32,8 @@ from highfence.rules.parts import Part
 
 CURVES = {
     "training": ("training-gemm", "training-link", "training-network", "training-sustained", "training-spread"),
-    "prefill": ("gemm.bf16", "gemm.fp8", "experts.fp8", "prefill.gqa", "prefill.mla", "link.scale-up"),
-    "decode": ("gemm.bf16", "gemm.fp8", "experts.fp8", "decode.gqa", "decode.mla", "link.scale-up"),
+    "prefill": ("gemm.bf16", "gemm.fp8", "experts.fp8_block", "prefill.gqa", "prefill.mla", "link.scale-up"),
+    "decode": ("gemm.bf16", "gemm.fp8", "experts.fp8_block", "decode.gqa", "decode.mla", "link.scale-up"),
     "edge": ("gemm.bf16", "decode.gqa"),
 }
 """Beginnings of the names of the curves that an answer rests on, by kind of work: what they were fitted to is cited."""

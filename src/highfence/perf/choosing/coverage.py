@@ -120,8 +120,8 @@ def _format(machine: Machine, shape: ModelShape, fmt: Format, calibration: Calib
     except HighfenceError as problem:
         return FormatSupport(fmt.name, "refused", reason=str(getattr(problem, "what", problem)))
     status = "native" if used is fmt else "emulated"
-    curve = format_of("fp8_block" if shape.experts and used.name == "fp8" else used.name).curve
-    evidence = _evidence(f"experts.{curve}" if shape.experts else f"gemm.{curve}", machine, calibration)
+    evidence = _evidence(f"experts.{used.expert_curve}" if shape.experts else f"gemm.{used.curve}", machine,
+                         calibration)
     try:
         held = smallest_that_holds(machine, shape, prompt=PROMPT, output=OUTPUT, precision=fmt.name, emulate=True)
     except NoAnswer as problem:
@@ -137,7 +137,7 @@ def _curves_of(machine: Machine, shape: ModelShape) -> list[tuple[str, str]]:
     blocked = format_of("fp8_block") if shape.experts and fmt.name == "fp8" else fmt
     found = [("matrix products", f"gemm.{(FORMATS['bf16'] if shape.id.startswith('gpt-oss') else blocked).curve}")]
     if shape.experts:
-        found.append(("experts", f"experts.{blocked.curve}"))
+        found.append(("experts", f"experts.{blocked.expert_curve}"))
     kind = "mla" if shape.mla else "gqa"
     found += [("attention, prefill", f"prefill.{kind}"), ("attention, decode", f"decode.{kind}"),
               ("links inside a server", "link.scale-up"), ("network between servers", "link.scale-out")]

@@ -91,21 +91,21 @@ def priors() -> dict[tuple[str, str], Prior]:
 _DENSE = {"bf16": (0.95, 34e12, 100, 30, 0.86, 0.3, 2.6e-6), "fp8": (0.9, 34e12, 100, 30, 0.86, 0.3, 4e-6),
           "fp8_block": (0.98, 30e12, 70, 20, 0.75, 0.2, 4e-6), "nvfp4": (0.85, 30e12, 100, 30, 0.8, 0.3, 5e-6),
           "w4": (0.8, 30e12, 100, 30, 0.7, 0.4, 4e-6)}
-_EXPERTS = {"bf16": (0.9, 34e12, 150, 90, 0.9, 0.4, 9e-6), "fp8": (0.9, 32e12, 300, 90, 0.9, 0.3, 9e-6),
-            "fp8_block": (0.9, 25e12, 400, 90, 0.9, 0.45, 9e-6), "nvfp4": (0.8, 36e12, 400, 120, 0.85, 0.6, 8e-6),
-            "w4": (0.7, 27e12, 60, 40, 0.85, 0.3, 9e-6)}
+_EXPERTS = {"bf16": (0.9, 34e12, 150, 90, 0.9, 0.4, 9e-6), "fp8_block": (0.9, 25e12, 400, 90, 0.9, 0.45, 9e-6),
+            "nvfp4": (0.8, 36e12, 400, 120, 0.85, 0.6, 8e-6), "w4": (0.7, 27e12, 60, 40, 0.85, 0.3, 9e-6)}
 """Middles of fits to single kernels, in the order of the fields."""
 
-FEW_ROWS = {"gemm": {"bf16", "fp8", "w4"}, "experts": {"bf16", "fp8", "fp8_block", "w4"}}
+FEW_ROWS = {"gemm": {"bf16", "fp8", "w4"}, "experts": {"bf16", "fp8_block", "w4"}}
 """Families whose libraries have kernels for 16 rows: cuBLAS, products turned round in CUTLASS, Marlin, and Triton's
 fused experts; DeepGEMM's and the four-bit instructions of Blackwell work on 64."""
 
 FIXED: dict[str, dict[str, float]] = {
     **{f"{kind}.{family}": {"rows": 16.0 if family in few else 64.0} for kind, few in FEW_ROWS.items()
-       for family in FAMILIES},
+       for family in (FAMILIES if kind == "gemm" else _EXPERTS)},
     "link.scale-up": {"latency_s": 9e-6},
-    "link.scale-out": {"bandwidth_share": 0.8, "limit": 1e13, "latency_s": 20e-6, "hop_s": 2e-6, "half_bytes": 1e6},
-    "link.all-to-all": {"limit": 0.9e12, "hop_s": 1e-6, "half_bytes": 8e6},
+    "link.scale-out": {"bandwidth_share": 0.8, "limit": 1.44e12, "latency_s": 20e-6, "hop_s": 4e-6,
+                       "half_bytes": 25e6},
+    "link.all-to-all": {"limit": 1.44e12, "hop_s": 1e-6, "half_bytes": 8e6},
     "speculation": {"drafted": 4.0},
 }
 """Numbers that no serving run identifies: kept as single collectives and configurations say."""
@@ -186,7 +186,7 @@ class Fit:
         self.names = list(self.priors)
         self.middle = np.array([log(p.at) for p in self.priors.values()])
         self.sd = np.array([p.sd for p in self.priors.values()])
-        self.upper = np.array([0.0 if name.endswith("_share") and not curve.startswith("link") else 50.0
+        self.upper = np.array([0.0 if name.endswith("_share") and curve != "link.scale-up" else 50.0
                                for curve, name in self.names])
         self.blocks = self._blocks()
 
@@ -237,11 +237,11 @@ class Fit:
         from highfence.perf.formats import FORMATS
         from highfence.perf.inference.tables import FORMAT_NAMES
 
-        curve = [FORMATS[n].curve for n in FORMAT_NAMES]
+        curve, experts = ([getattr(FORMATS[n], kind) for n in FORMAT_NAMES] for kind in ("curve", "expert_curve"))
         tests: dict[str, Callable[[Question], bool]] = {"all": lambda _: True}
         for family in FAMILIES:
             tests[f"dense:{family}"] = lambda r, f=family: curve[r.dense] == f  # type: ignore[misc]
-            tests[f"experts:{family}"] = lambda r, f=family: bool(r.shape.experts) and curve[r.experts] == f  # type: ignore[misc]
+            tests[f"experts:{family}"] = lambda r, f=family: bool(r.shape.experts) and experts[r.experts] == f  # type: ignore[misc]
         for kind in ("gqa", "mla"):
             tests[f"kind:{kind}"] = lambda r, k=kind: (r.shape.mla is not None) == (k == "mla")  # type: ignore[misc]
         tests["kind:linear"] = lambda r: r.shape.linear is not None

@@ -14,9 +14,9 @@ from highfence.core.arrays import Number
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
 from highfence.perf.operators.collectives import (
     LinkCurve,
-    all_to_all_time,
     gather_time,
     tiered_all_reduce_time,
+    tiered_exchange_time,
     transfer_time,
 )
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
@@ -155,6 +155,10 @@ class Batch:
     sequences: Number
     context: Number
     drafted: Number = 1.0
+
+
+EXCHANGED = 1.5
+"""An exchange there, of tokens at 8 bits, and back at 16, over one at 16 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,18 +315,17 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
         spread = xp.where(split.dp > 1.0, ranks, 1.0)
         within = xp.where(split.dp > 1.0, 1.0, ranks)
         total = total + model.moe_layers * reduce(within)
-        far = spread > chip.domain
-        gathered = gather_time(xp, size * split.dp, spread, chip.link, curves.link)
-        exchange = 1.5 * all_to_all_time(xp, size * model.top_k, spread, xp.where(far, chip.network, chip.link),
-                                         curves.all_to_all)
-        exchange = xp.where(far, exchange, xp.minimum(exchange, 2.0 * gathered))
+        exchange = EXCHANGED * tiered_exchange_time(xp, size / split.tp, model.top_k, spread, chip.domain, chip.link,
+                                                    chip.network, curves.all_to_all, curves.network.bandwidth_share)
+        gathered = 2.0 * gather_time(xp, size * split.dp, spread, chip.link, curves.link)
+        exchange = xp.where(spread > chip.domain, exchange, xp.minimum(exchange, gathered))
         found.append(Operator("expert exchange", 0.0 * exchange, 0.0 * exchange, model.moe_layers * exchange,
                               "network"))
     found.append(Operator("all-reduce", 0.0 * total, 0.0 * total, total, "network"))
-    beyond = split.tp * split.pp > chip.domain
-    hop = xp.where(beyond, transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.network,
-                                         curves.network),
-                   transfer_time(xp, size / split.tp, 2.0 * (split.pp / split.pp), chip.link, curves.link))
+    pair = 2.0 + 0.0 * split.pp
+    hop = xp.where(split.tp * split.dp * split.pp > chip.domain,
+                   transfer_time(xp, size / split.tp, pair, chip.network, curves.network),
+                   transfer_time(xp, size / split.tp, pair, chip.link, curves.link))
     hops = (split.pp - 1.0) * hop
     found.append(Operator("pipeline hops", 0.0 * hops, 0.0 * hops, hops, "network"))
 

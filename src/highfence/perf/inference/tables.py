@@ -68,7 +68,7 @@ class Tables:
     def __init__(self, calibration: Calibration) -> None:
         value = calibration.values
         self.gemm = {f: [value(f"gemm.{FORMATS[n].curve}")[f] for n in FORMAT_NAMES] for f in GEMM_FIELDS}
-        self.experts = {f: [value(f"experts.{FORMATS[n].curve}")[f] for n in FORMAT_NAMES] for f in GEMM_FIELDS}
+        self.experts = {f: [value(f"experts.{FORMATS[n].expert_curve}")[f] for n in FORMAT_NAMES] for f in GEMM_FIELDS}
         feed = value("feed")
         scales = [FEED_SCALE[FORMATS[n].arithmetic] for n in FORMAT_NAMES]
         self.feed_scale = [feed[s] if s else 1.0 for s in scales]

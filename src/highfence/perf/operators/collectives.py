@@ -1,7 +1,8 @@
 """Collectives among chips: a latency that grows with their number, and bytes over the links.
 
 Bytes on the wire per chip follow from the algorithm: a ring all-reduce of ``s`` bytes over ``n`` chips sends
-``2 s (n - 1) / n``; gathers and scatters half of that; an all-to-all ``s (n - 1) / n``.
+``2 s (n - 1) / n``; gathers and scatters half of that; an all-to-all ``s (n - 1) / n``. No fitted curve moves bytes
+faster than the wire: only a sum made in the switches needs fewer bytes than a ring's, one whole of ``s`` at least.
 """
 
 from __future__ import annotations
@@ -38,16 +39,18 @@ def wire_share(n: Number) -> Number:
     return (n - 1.0) / n
 
 
-def transfer_time(xp: Any, wire_bytes: Number, n: Number, bandwidth: Number, curve: LinkCurve) -> Number:
+def transfer_time(xp: Any, wire_bytes: Number, n: Number, bandwidth: Number, curve: LinkCurve,
+                  saved: Number = 1.0) -> Number:
     """Return seconds for each of ``n`` chips to send ``wire_bytes`` at a one-way bandwidth, zero for one chip.
 
     Parameters
     ----------
     wire_bytes : bytes that one chip sends. bandwidth : one-way B/s of one chip.
+    saved : bytes of the algorithm over the fewest that can do the same.
     """
     latency = curve.latency_s + curve.hop_s * xp.log2(xp.maximum(n, 2.0) / 2.0)
     fast = bandwidth * curve.bandwidth_share
-    rate = fast * curve.limit / (fast + curve.limit)
+    rate = xp.minimum(fast * curve.limit / (fast + curve.limit), saved * bandwidth)
     moving = (wire_bytes + curve.half_bytes * wire_bytes / (wire_bytes + curve.half_bytes)) / rate
     return xp.where(n > 1.0, latency + moving, 0.0 * moving)
 
@@ -60,7 +63,8 @@ def all_reduce_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: 
     >>> 0.0 == all_reduce_time(FLOATS, 1e6, 1.0, 450e9, curve) < all_reduce_time(FLOATS, 1e6, 8.0, 450e9, curve)
     True
     """
-    return transfer_time(xp, 2.0 * size * wire_share(n), n, bandwidth, curve)
+    ring = 2.0 * wire_share(n)
+    return transfer_time(xp, size * ring, n, bandwidth, curve, xp.maximum(ring, 1.0 + 0.0 * ring))
 
 
 def gather_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: LinkCurve) -> Number:
@@ -68,16 +72,22 @@ def gather_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: Link
     return transfer_time(xp, size * wire_share(n), n, bandwidth, curve)
 
 
-def all_to_all_time(xp: Any, size: Number, n: Number, bandwidth: Number, curve: LinkCurve) -> Number:
-    """Return seconds for each of ``n`` chips to send ``size`` bytes, divided among all."""
-    return transfer_time(xp, size * wire_share(n), n, bandwidth, curve)
+def reached(xp: Any, places: Number, choices: float) -> Number:
+    """Return how many of some places are chosen at least once by so many even choices.
+
+    >>> from highfence.core.arrays import FLOATS
+    >>> reached(FLOATS, 1.0, 8.0), round(reached(FLOATS, 8.0, 8.0), 2)
+    (1.0, 5.25)
+    """
+    return places * (1.0 - xp.power(1.0 - 1.0 / places, choices))
 
 
 def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, link: Number, network: Number,
                            inside: LinkCurve, outside: LinkCurve) -> Number:
     """Return seconds of an all-reduce over ``n`` chips of which ``domain`` share links.
 
-    Within a domain over its links, then each chip's part of the sum among the domains over the network.
+    Within a domain over its links, then each chip's part of the sum among the domains over the network; or all over
+    the network at once where that is quicker, as for few bytes.
 
     >>> from highfence.core.arrays import FLOATS
     >>> near, far = LinkCurve(0.8, 1e12, 8e-6, 2e-6, 1e6), LinkCurve(0.8, 1e13, 2e-5, 2e-6, 1e6)
@@ -87,5 +97,31 @@ def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, lin
     """
     domains = xp.ceil(n / domain)
     near = n / domains
-    return (all_reduce_time(xp, size, near, link, inside)
-            + all_reduce_time(xp, size / near, domains, network, outside))
+    tiered = (all_reduce_time(xp, size, near, link, inside)
+              + all_reduce_time(xp, size / near, domains, network, outside))
+    return xp.minimum(tiered, all_reduce_time(xp, size, n, network, outside))
+
+
+def tiered_exchange_time(xp: Any, size: Number, choices: float, n: Number, domain: Number, link: Number,
+                         network: Number, inside: LinkCurve, outside_share: Number) -> Number:
+    """Return seconds for each of ``n`` chips to send its tokens to the chips of the experts that they chose.
+
+    A token goes once to each domain that holds one of its experts, over the network, and from there over the links
+    once to each of their chips; both at once.
+
+    Parameters
+    ----------
+    size : bytes of a chip's own tokens. choices : experts of a token, on chips chosen evenly.
+    outside_share : of the network's bandwidth that messages between domains reach, over the links' share.
+
+    >>> from highfence.core.arrays import FLOATS
+    >>> curve = LinkCurve(0.8, 1e12, 8e-6, 2e-6, 1e6)
+    >>> one, two = (tiered_exchange_time(FLOATS, 1e6, 8.0, n, 8.0, 450e9, 50e9, curve, 0.8) for n in (8.0, 16.0))
+    >>> one < two
+    True
+    """
+    domains = xp.ceil(n / domain)
+    near = transfer_time(xp, size * reached(xp, n, choices) * wire_share(n), n, link, inside)
+    far = transfer_time(xp, size * reached(xp, domains, choices) * wire_share(domains), n, network * outside_share,
+                        inside)
+    return xp.maximum(xp.where(n > domains, near, 0.0 * near), xp.where(domains > 1.0, far, 0.0 * far))
