@@ -79,7 +79,8 @@ def reached(xp: Any, places: Number, choices: float) -> Number:
     >>> reached(FLOATS, 1.0, 8.0), round(reached(FLOATS, 8.0, 8.0), 2)
     (1.0, 5.25)
     """
-    return places * (1.0 - xp.power(1.0 - 1.0 / places, choices))
+    missed = xp.maximum(1.0 - 1.0 / places, 1e-300)
+    return places * (1.0 - xp.exp(choices * xp.log(missed)))
 
 
 def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, link: Number, network: Number,

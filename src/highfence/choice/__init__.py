@@ -1,0 +1,1 @@
+"""Who may buy which chip, who would, and what it is worth to them."""
