@@ -75,7 +75,8 @@ def gather(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:
 
 def all_to_all(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:
     link = chip["link"]
-    return tiered_exchange_time(xp, shape[0] * shape[1], 8.0, 8.0 + 0.0 * link, 4.0 + 0.0 * link, link, 0.1 * link, LINK, 0.8)
+    return tiered_exchange_time(xp, shape[0] * shape[1], 8.0, 8.0 + 0.0 * link, 4.0 + 0.0 * link, link, 0.1 * link,
+                                LINK, 0.8)
 
 
 def stream(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:

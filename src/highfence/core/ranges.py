@@ -1,8 +1,8 @@
 """Numbers with their doubt: a low, a middle and a high value, and draws between and beyond them.
 
-``low`` and ``high`` are what eight of ten outcomes are expected between. A draw is made from a standard normal ``z``: at
-0 it is the middle, at the 10th and 90th percentile the ends. Where all three are above zero the sides are exponential,
-so that a draw keeps its sign; else they are straight.
+``low`` and ``high`` are what eight of ten outcomes are expected between. A draw is made from a standard normal ``z``:
+at 0 it is the middle, at the 10th and 90th percentile the ends. Where all three are above zero the sides are
+exponential, so that a draw keeps its sign; else they are straight.
 """
 
 from __future__ import annotations
