@@ -13,7 +13,7 @@ from highfence.perf.operators.collectives import (
     all_reduce_time,
     gather_time,
     reached,
-    tiered_exchange_time,
+    exchange_time,
     transfer_time,
     wire_share,
 )
@@ -37,7 +37,7 @@ def test_bytes_never_outrun_the_wire(curve: LinkCurve, size: float, n: int, band
        st.sampled_from((8.0, 16.0, 64.0)), st.sampled_from((1.0, 4.0, 8.0, 72.0)))
 def test_an_exchange_sends_each_token_once_to_each_domain(curve: LinkCurve, size: float, choices: float, n: float,
                                                           domain: float) -> None:
-    seconds = tiered_exchange_time(FLOATS, size, choices, n, domain, 450e9, 50e9, curve, 1.0)
+    seconds = exchange_time(FLOATS, size, choices, n, domain, 450e9, 50e9, curve, 1.0, 1.0)
     domains = max(n / domain, 1.0)
     assert seconds >= size * reached(FLOATS, domains, choices) * (1.0 - 1.0 / domains) / 50e9 * (1 - 1e-12)
 

@@ -26,7 +26,7 @@ from highfence.perf.fitting import tables
 from highfence.perf.fitting.kernels import FAMILIES, Knob, chip_weights, drawn, family, fit, fit_together
 from highfence.perf.fitting.tables import Table
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
-from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, gather_time, tiered_exchange_time
+from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, gather_time, exchange_time
 from highfence.perf.operators.fed import fed_gemm_time
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
 from highfence.perf.operators.pointwise import StreamCurve, stream_time
@@ -75,8 +75,8 @@ def gather(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:
 
 def all_to_all(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:
     link = chip["link"]
-    return tiered_exchange_time(xp, shape[0] * shape[1], 8.0, 8.0 + 0.0 * link, 4.0 + 0.0 * link, link, 0.1 * link,
-                                LINK, 0.8)
+    return exchange_time(xp, shape[0] * shape[1], 8.0, 8.0 + 0.0 * link, 4.0 + 0.0 * link, link, 0.1 * link,
+                         LINK, 0.8, 1.0 + 0.0 * link)
 
 
 def stream(xp: Any, chip: Chip, shape: tuple[float, ...]) -> Any:

@@ -14,9 +14,9 @@ from highfence.core.arrays import Number
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
 from highfence.perf.operators.collectives import (
     LinkCurve,
+    exchange_time,
     gather_time,
     tiered_all_reduce_time,
-    tiered_exchange_time,
     transfer_time,
 )
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
@@ -205,7 +205,7 @@ def step_operators(xp: Any, model: ModelShape, chip: Chip, split: Split, formats
         gemm("feed-forward out", dense_layers, tokens, model.hidden, model.ffn / split.tp, formats.dense)
     if model.moe_layers:
         _experts(xp, model, split, formats, tokens, imbalance, over.skew, gemm)
-    _network(xp, model, chip, split, curves, tokens, found)
+    _network(xp, model, chip, split, curves, batch, tokens, found)
     finished = batch.prompts + batch.sequences * batch.drafted
     gemm("output head", 1.0, finished, model.vocab / split.tp, model.hidden, formats.head)
     streamed = model.layers * over.passes * tokens * model.hidden * 2.0 / (chip.bandwidth * curves.stream_share)
@@ -300,7 +300,7 @@ def _log_missed(model: ModelShape) -> float:
     return log1p(-min(model.top_k / model.experts, 0.999999))
 
 
-def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curves, tokens: Number,
+def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curves, batch: Batch, tokens: Number,
              found: list[Operator]) -> None:
     """All-reduces of tensor parallelism, and the exchange of tokens where attention is data parallel."""
     size = tokens * model.hidden * 2.0
@@ -315,8 +315,9 @@ def _network(xp: Any, model: ModelShape, chip: Chip, split: Split, curves: Curve
         spread = xp.where(split.dp > 1.0, ranks, 1.0)
         within = xp.where(split.dp > 1.0, 1.0, ranks)
         total = total + model.moe_layers * reduce(within)
-        exchange = EXCHANGED * tiered_exchange_time(xp, size / split.tp, model.top_k, spread, chip.domain, chip.link,
-                                                    chip.network, curves.all_to_all, curves.network.bandwidth_share)
+        many = xp.where(batch.prompts * batch.prompt_tokens > 0.0, 1.0, 0.0 * tokens)
+        exchange = EXCHANGED * exchange_time(xp, size / split.tp, model.top_k, spread, chip.domain, chip.link,
+                                             chip.network, curves.all_to_all, curves.network.bandwidth_share, many)
         gathered = 2.0 * gather_time(xp, size * split.dp, spread, chip.link, curves.link)
         exchange = xp.where(spread > chip.domain, exchange, xp.minimum(exchange, gathered))
         found.append(Operator("expert exchange", 0.0 * exchange, 0.0 * exchange, model.moe_layers * exchange,

@@ -103,26 +103,31 @@ def tiered_all_reduce_time(xp: Any, size: Number, n: Number, domain: Number, lin
     return xp.minimum(tiered, all_reduce_time(xp, size, n, network, outside))
 
 
-def tiered_exchange_time(xp: Any, size: Number, choices: float, n: Number, domain: Number, link: Number,
-                         network: Number, inside: LinkCurve, outside_share: Number) -> Number:
+def exchange_time(xp: Any, size: Number, choices: float, n: Number, domain: Number, link: Number, network: Number,
+                  inside: LinkCurve, outside_share: Number, once: Number) -> Number:
     """Return seconds for each of ``n`` chips to send its tokens to the chips of the experts that they chose.
 
-    A token goes once to each domain that holds one of its experts, over the network, and from there over the links
-    once to each of their chips; both at once.
+    What stays in a domain goes over the links, or over the network where that is quicker; what leaves it goes over the
+    network: once to each chip, or, ``once``, to each domain, whose links deal it on. Both at the same time.
 
     Parameters
     ----------
     size : bytes of a chip's own tokens. choices : experts of a token, on chips chosen evenly.
-    outside_share : of the network's bandwidth that messages between domains reach, over the links' share.
+    outside_share : of the network's bandwidth that messages reach. once : 1 or 0, as kernels for many tokens and for
+    few do it.
 
     >>> from highfence.core.arrays import FLOATS
-    >>> curve = LinkCurve(0.8, 1e12, 8e-6, 2e-6, 1e6)
-    >>> one, two = (tiered_exchange_time(FLOATS, 1e6, 8.0, n, 8.0, 450e9, 50e9, curve, 0.8) for n in (8.0, 16.0))
-    >>> one < two
+    >>> curve = LinkCurve(0.5, 1e12, 8e-6, 2e-6, 1e6)
+    >>> one, two, deal = (exchange_time(FLOATS, 1e6, 8.0, n, 8.0, 450e9, 50e9, curve, 0.8, once)
+    ...                   for n, once in ((8.0, 0.0), (16.0, 0.0), (16.0, 1.0)))
+    >>> one < deal < two
     True
     """
     domains = xp.ceil(n / domain)
-    near = transfer_time(xp, size * reached(xp, n, choices) * wire_share(n), n, link, inside)
-    far = transfer_time(xp, size * reached(xp, domains, choices) * wire_share(domains), n, network * outside_share,
-                        inside)
+    copies = reached(xp, n, choices)
+    wide = xp.maximum(link, network * outside_share / inside.bandwidth_share)
+    near = transfer_time(xp, size * copies * wire_share(n), n, wide, inside)
+    out = xp.where(once > 0.0, reached(xp, domains, choices), copies)
+    slow = network * outside_share / inside.bandwidth_share
+    far = transfer_time(xp, size * out * wire_share(domains), n, slow, inside)
     return xp.maximum(xp.where(n > domains, near, 0.0 * near), xp.where(domains > 1.0, far, 0.0 * far))
