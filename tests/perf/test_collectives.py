@@ -11,9 +11,9 @@ from highfence.perf.calibration import shipped_calibration
 from highfence.perf.operators.collectives import (
     LinkCurve,
     all_reduce_time,
+    exchange_time,
     gather_time,
     reached,
-    exchange_time,
     transfer_time,
     wire_share,
 )

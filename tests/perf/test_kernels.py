@@ -26,7 +26,7 @@ from highfence.perf.fitting import tables
 from highfence.perf.fitting.kernels import FAMILIES, Knob, chip_weights, drawn, family, fit, fit_together
 from highfence.perf.fitting.tables import Table
 from highfence.perf.operators.attention import DecodeCurve, PrefillCurve, decode_time, prefill_time
-from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, gather_time, exchange_time
+from highfence.perf.operators.collectives import LinkCurve, all_reduce_time, exchange_time, gather_time
 from highfence.perf.operators.fed import fed_gemm_time
 from highfence.perf.operators.gemm import GemmCurve, gemm_time
 from highfence.perf.operators.pointwise import StreamCurve, stream_time
