@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,7 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
     _refuse(stated, (*_SERVED, *_DIVIDED), "serving")
     if {"rate", "concurrency"} <= stated.keys():
         raise InputError("a rate or a number in flight, not both", where="--rate, --concurrency", got=stated["rate"])
+    _check_in_flight(stated)
     machine = find_machine(chip, stated.pop("system", None))
     answer = (serving_at_rate if "rate" in stated else serving)(machine, model, **stated)
     drawn = None
@@ -138,6 +140,14 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
         print_rows([prediction_row(answer)], format_, "prediction")
 
 
+def _check_in_flight(stated: dict[str, Any]) -> None:
+    """Refuse a part of a request; a mean number in flight follows from a rate."""
+    asked = stated.get("concurrency", 1.0)
+    if isfinite(asked) and asked != int(asked):
+        raise InputError("must be a whole number of requests", where="--concurrency", got=asked, example="32",
+                         hint="--rate takes requests a second")
+
+
 def _serve_apart(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str,
                  ) -> None:
     from highfence.cli.perf_view import prediction_row, show_prediction
@@ -149,6 +159,7 @@ def _serve_apart(chip: str, model: str, stated: dict[str, Any], why: bool, out: 
     _refuse(stated, ("prefill", "decode", "prompt", "output", "concurrency", *_FORMATS), "--prefill and --decode")
     if not {"prefill", "decode"} <= stated.keys():
         raise InputError("both pools are needed", where="--prefill, --decode", example="--prefill tp=8 --decode tp=8")
+    _check_in_flight(stated)
     prefill, decode = (read_pool(stated.pop(name), f"--{name}") for name in ("prefill", "decode"))
     machine = find_machine(chip, stated.pop("system", None))
     answer = serving_apart(machine, model, prefill=prefill, decode=decode, **stated)

@@ -27,6 +27,7 @@ from highfence.perf.choosing.goals import STOPS, Problem, Row, solve
 from highfence.perf.choosing.limits import Limits
 from highfence.perf.choosing.space import Floats
 from highfence.perf.choosing.training import Run, Trained, TrainingProblem, fastest_training, read_fastest, trained
+from highfence.perf.inference.arrivals import check_rate
 from highfence.perf.inference.bulk import Columns, evaluate, group_questions
 from highfence.perf.inference.closed_loop import Served
 from highfence.perf.inference.estimate import MAX_CONCURRENCY, predict, tables_of
@@ -210,8 +211,8 @@ def _check(goal: str, chips: Any, concurrency: Any, arrival: Any) -> None:
                          example="--concurrency 64")
     if concurrency is not None and not _whole(concurrency, MAX_CONCURRENCY):
         raise InputError("must be a whole number of requests", where="--concurrency", got=concurrency, example="64")
-    if arrival is not None and not (arrival > 0.0 and isfinite(arrival)):
-        raise InputError("must be a positive number of requests a second", where="--arrival", got=arrival, example="2")
+    if arrival is not None:
+        check_rate(arrival)
 
 
 def _whole(value: Any, most: int) -> bool:

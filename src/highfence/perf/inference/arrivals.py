@@ -16,9 +16,11 @@ from highfence.perf.machine import Machine
 from highfence.perf.prediction import Prediction
 from highfence.perf.shape import ModelShape
 
-MAX_RATE = 1e6
-LEAST = 1e-6
-"""Least requests in flight that are tried: a server that is nearly always idle."""
+MIN_RATE, MAX_RATE = 1e-5, 1e6
+"""Requests a second: about one a day, and more than any server takes."""
+
+LEAST = 1e-9
+"""Least requests in flight that are tried: fewer than the least rate makes of the quickest request."""
 
 TOLERANCE = 1e-6
 BUSY = 2.326
@@ -45,9 +47,7 @@ def serving_at_rate(chip: str | Machine, model: str | ModelShape, *, rate: float
     ------
     InputError : a rate that is none. NoAnswer : the chips cannot take the rate; names the highest that they can.
     """
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0.0 < rate <= MAX_RATE:
-        raise InputError("must be a positive number of requests a second", where="--rate", got=rate,
-                         expected=f"at most {MAX_RATE:,.0f}", example="2")
+    check_rate(rate)
 
     def at(load_in_flight: float) -> Prediction:
         return serving(chip, model, concurrency=load_in_flight, **load)
@@ -60,6 +60,18 @@ def serving_at_rate(chip: str | Machine, model: str | ModelShape, *, rate: float
     return replace(high, ttft_p99=max(high.ttft_p99, busy.ttft_p99), tpot_p99=max(high.tpot_p99, busy.tpot_p99),
                    statistic="means over requests; p99 at the busiest hundredth of the time",
                    arrivals=f"open loop, random arrivals at {rate:g} requests/s; the load follows by Little's law")
+
+
+def check_rate(rate: float) -> None:
+    """Refuse what is no rate of arrivals.
+
+    Raises
+    ------
+    InputError : no number, or out of range.
+    """
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not MIN_RATE <= rate <= MAX_RATE:
+        raise InputError("must be a positive number of requests a second", where="--rate", got=rate,
+                         expected=f"{MIN_RATE:.5f} (about one a day) to {MAX_RATE:,.0f}", example="2")
 
 
 def _bracket(at: Any, rate: float) -> tuple[Prediction, Prediction]:

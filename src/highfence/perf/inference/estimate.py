@@ -8,7 +8,7 @@ True
 from __future__ import annotations
 
 from functools import lru_cache
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 from highfence.core.arrays import FLOATS
@@ -66,6 +66,8 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
         if not isinstance(value, (int, float)) or not 0 < value <= most:
             raise InputError("must be a positive number", where=name, got=value, expected=f"1 to {most:,}",
                              example="32")
+        if name != "--concurrency":
+            check_whole_tokens(name, value)
     if prompt + output > shape.max_context:
         raise InputError(f"longer than {shape.id} can attend to", where="--input, --output", got=prompt + output,
                          expected=f"at most {shape.max_context:,.0f} tokens together")
@@ -82,6 +84,12 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
                     dense_peak, experts_peak, cache_bytes(kv or "bf16"), float(prompt), float(output),
                     float(concurrency),
                     side, None, drafted, 0.0)
+
+
+def check_whole_tokens(where: str, value: float) -> None:
+    """Refuse a part of a token."""
+    if value != int(value):
+        raise InputError("must be a whole number of tokens", where=where, got=value, example=str(ceil(value)))
 
 
 def default_precision(machine: Machine, shape: ModelShape) -> str:
@@ -117,15 +125,21 @@ def serving(chip: str | Machine, model: str | ModelShape, *, prompt: float = 102
     question = ask(chip, model, prompt=prompt, output=output, concurrency=concurrency, **split)
     if not 0.0 <= cached < prompt:
         raise InputError("the cached part must be shorter than the prompt", where="--cached", got=cached)
+    check_whole_tokens("--cached", cached)
     _check_extras(question.shape, imbalance, accepted)
     return predict(question, calibration, cached=cached, imbalance=imbalance, accepted=accepted)
 
 
 def _check_extras(shape: ModelShape, imbalance: float, accepted: float | None) -> None:
-    """Refuse an imbalance below the mean or beyond all experts, and a step that keeps less than its one token."""
+    """Refuse an imbalance where nothing can be uneven, below the mean or beyond all experts, and a step that keeps
+    less than its one token.
+    """
+    if imbalance != 1.0 and not shape.experts:
+        raise InputError(f"{shape.id} is dense: it has no experts whose load could differ", where="--imbalance",
+                         got=imbalance, hint="leave out --imbalance")
     if not 1.0 <= imbalance <= max(shape.experts, 1.0):
         raise InputError("the busiest rank's load over the mean", where="--imbalance", got=imbalance,
-                         expected=f"1 to {max(shape.experts, 1.0):.0f}", example="1.2" if shape.experts else "1")
+                         expected=f"1 to {shape.experts:.0f}", example="1.2")
     if accepted is not None and not 1.0 <= accepted <= MAX_ACCEPTED:
         raise InputError("tokens that a step of speculative decoding keeps", where="--accepted", got=accepted,
                          expected=f"1 to {MAX_ACCEPTED:.0f}", example="2.5")
