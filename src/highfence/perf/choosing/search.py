@@ -30,7 +30,7 @@ from highfence.perf.choosing.training import Run, Trained, TrainingProblem, fast
 from highfence.perf.inference.arrivals import check_rate
 from highfence.perf.inference.bulk import Columns, evaluate, group_questions
 from highfence.perf.inference.closed_loop import Served
-from highfence.perf.inference.estimate import MAX_CONCURRENCY, predict, tables_of
+from highfence.perf.inference.estimate import MAX_CONCURRENCY, tables_of
 from highfence.perf.machine import Machine, machine_of
 from highfence.perf.prediction import Prediction
 from highfence.perf.shape import ModelShape, shape_of
@@ -134,8 +134,8 @@ def best(chip: str | Machine, model: str | ModelShape, *, chips: int, prompt: fl
     Parameters
     ----------
     goal : ``throughput``, the most output tokens a second and chip; ``fewest-chips`` that serve ``concurrency``
-        requests in flight, or ``arrival`` requests a second; ``training``, the quickest step of ``batch`` sequences
-        of ``sequence`` tokens.
+        requests in flight, or ``arrival`` requests a second at random that replicas share evenly; ``training``, the
+        quickest step of ``batch`` sequences of ``sequence`` tokens.
     prompt, output : tokens a request.
     ttft_s, tpot_s, latency_s : limits of serving, at a ``quantile``, ``mean`` or ``p99``.
     precision, kv : formats to choose among; by default all formats of weights that the chip multiplies, and a cache of
@@ -246,8 +246,8 @@ def _answer(problem: Problem, calibration: Calibration | None) -> Search:
     key, pack = _solved(problem, calibration)
     row = Row(**pack["best"])
     other = Row(**pack["runner_up"]) if pack["runner_up"] else None
-    predicted = predict(problem.question(row), calibration)
-    why = _why(problem, row, other, predicted, predict(problem.question(other), calibration)) if other else None
+    predicted = problem.answer(row, calibration)
+    why = _why(problem, row, other, predicted, problem.answer(other, calibration)) if other else None
     return Search(problem.goal, problem.machine.id, problem.shape.id, problem.chips, predicted, row,
                   tuple(Row(**raw) for raw in pack["frontier"]), pack["candidates"], pack["loads"], pack["evaluated"],
                   problem.limits, key, other, why)

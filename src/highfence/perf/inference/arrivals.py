@@ -86,9 +86,9 @@ def _bracket(at: Any, rate: float) -> tuple[Prediction, Prediction]:
     while high.requests_per_s < rate:
         full = high.concurrency > 2.0 * high.memory.sequences * high.split["dp"]
         if full or high.concurrency >= MAX_CONCURRENCY:
-            raise NoAnswer(f"saturated: {high.name} takes at most {_below(best):g} such requests/s in this split",
+            raise NoAnswer(f"saturated: {high.name} takes at most {below(best):g} such requests/s in this split",
                            missing=f"{rate / best - 1.0:.0%} more throughput",
-                           would_change=f"a rate of {_below(best):g}, or {_more(rate, best, high)} chips or more")
+                           would_change=f"a rate of {below(best):g}, or {_more(rate, best, high)} chips or more")
         low, high = high, at(min(2.0 * high.concurrency, MAX_CONCURRENCY))
         best = max(best, high.requests_per_s)
     return low, high
@@ -101,10 +101,10 @@ def _more(rate: float, best: float, answer: Prediction) -> int:
     return ceil(rate / best) * answer.chips
 
 
-def _below(value: float) -> float:
+def below(value: float) -> float:
     """Return a number cut, not rounded, to three digits, so that it can be asked for.
 
-    >>> _below(1.2389)
+    >>> below(1.2389)
     1.23
     """
     from math import floor, log10
