@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from highfence.core.errors import HighfenceError, InputError, NoAnswer, did_you_mean
-from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.choosing.smallest import check_load, smallest_that_holds
+from highfence.perf.machine import weakest_grade
 from highfence.perf.prediction import Estimate, Prediction
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.sheets import find_machine
@@ -199,4 +199,4 @@ def _trained(machine: Any, shape: ModelShape, load: float, asked: dict[str, Any]
     value = Estimate(rate, rate * seconds / high, rate * seconds / low, "tokens/s")
     split = {name: getattr(plan, name) for name in ("tp", "pp", "dp", "ep")}
     return Compared(machine.id, machine.name, value, None, plan.chips, split, asked["precision"] or "bf16", step.mfu,
-                    step.evidence, worst_grade(machine.grades.values()), machine.assumed)
+                    step.evidence, weakest_grade(machine, [asked["precision"] or "bf16"], plan.chips), machine.assumed)

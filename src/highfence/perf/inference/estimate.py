@@ -13,7 +13,6 @@ from typing import Any
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError, NoAnswer
-from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.energy import step_power
@@ -25,7 +24,7 @@ from highfence.perf.inference.question import Question
 from highfence.perf.inference.step import Batch, Operator, Split, step_operators
 from highfence.perf.inference.tables import FORMAT_NAMES, Tables
 from highfence.perf.intervals import Spread, spreads
-from highfence.perf.machine import Machine, arithmetic_of, machine_of
+from highfence.perf.machine import Machine, arithmetic_of, machine_of, weakest_grade
 from highfence.perf.prediction import Estimate, MemoryUse, OperatorTime, Prediction, StepTime
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import PROFILES, PROTOCOLS, profile_of
@@ -213,7 +212,7 @@ def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibratio
     mixes = max(s.tpot_s - s.decode_s, 0.0)
     return Prediction(
         chip=q.machine.id, name=q.machine.name, model=q.shape.id, software=PROFILES[q.profile],
-        precision=FORMAT_NAMES[q.experts if q.shape.experts else q.dense],
+        precision=formats_of(q)[-1],
         cache={2.0: "bf16", 1.0: "fp8"}.get(q.cache, "fp4"),
         split={"tp": int(q.serving.tp), "pp": int(q.serving.pp), "dp": int(q.serving.dp), "ep": int(q.serving.ep)},
         chips=chips, prompt=q.prompt, output=q.output, concurrency=q.concurrency, running=running, ttft=ttft, tpot=tpot,
@@ -221,10 +220,16 @@ def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibratio
         ttft_p50=s.waiting_s + waits * 0.95, ttft_p99=s.waiting_s + waits * TTFT_P99,
         tpot_p50=s.tpot_s, tpot_p99=s.tpot_s + TPOT_P99 * mixes / sqrt(max(min(q.output, running), 1.0)),
         requests_per_s=rate.value / q.output, waiting_s=s.waiting_s, memory=fit, steps=steps, evidence=gains.evidence,
-        grade=worst_grade(q.machine.grades.values()),
+        grade=weakest_grade(q.machine, formats_of(q), max(chips, q.prefill.tp * q.prefill.dp if q.prefill else 1),
+                            network=q.prefill is not None),
         statistic="means over requests; p50 and p99 from the model's queue",
         arrivals=PROTOCOLS[q.protocol].text, power=power, energy=energy, assumed=q.machine.assumed,
         warnings=_warnings(q, gains.evidence, s))
+
+
+def formats_of(q: Question) -> tuple[str, ...]:
+    """Return the formats that a question multiplies: of dense weights, and of experts where there are any."""
+    return tuple(FORMAT_NAMES[index] for index in ((q.dense, q.experts) if q.shape.experts else (q.dense,)))
 
 
 def _around(seconds: float, spread: Spread) -> Estimate:
