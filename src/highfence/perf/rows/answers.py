@@ -13,11 +13,12 @@ from highfence.perf.inference.bulk import group_questions, serve_groups
 from highfence.perf.inference.question import Question
 from highfence.perf.intervals import spreads
 from highfence.perf.rows.pools import serve_split_rows
-from highfence.perf.rows.questions import read_questions
+from highfence.perf.rows.questions import formats_said, read_questions
 from highfence.perf.vendors import gains_of
 
 ADDED = ("ttft_ms", "tpot_ms", "ttft_low", "ttft_high", "tpot_low", "tpot_high", "grade", "reason")
-"""Columns that an answer adds; times in milliseconds, grade of the evidence, and why there is no answer."""
+"""Columns that an answer adds; times in milliseconds, grade of the evidence, and why there is no answer, or what an
+answer took that the row does not say of its formats."""
 
 LEAST_FIT = 0.9
 """Sequences that must fit on a rank: below one, none can be served; a little slack for what is assumed of the
@@ -45,7 +46,7 @@ def answer_rows(rows: Sequence[Mapping[str, str]], calibration: Calibration | No
         if reason or question is None:
             cells: tuple[Any, ...] = ("",) * (len(ADDED) - 1) + (reason,)
         else:
-            cells = (*ends[number], gains_of(question.machine).evidence, "")
+            cells = (*ends[number], gains_of(question.machine).evidence, formats_said(rows[number]))
         answers.append(dict(zip(ADDED, cells)))
     return answers
 
