@@ -157,6 +157,48 @@ def test_the_best_way_keeps_its_limits(capsys: pytest.CaptureFixture[str]) -> No
     assert "searched" in printed(capsys, *words, "--why")
 
 
+SEARCHED = ("perf", "--best", "H20", "--model", "llama-3.1-70b", "--chips", "8")
+
+
+def test_a_search_names_its_formats_and_says_that_the_chosen_is_not_that_of_the_release(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    envelope = result_of(capsys, *SEARCHED)
+    assert envelope["result"]["released"] == "bf16" and {"bf16", "fp8", "int8"} <= set(envelope["result"]["formats"])
+    assert any("released in bf16, the search chose fp8" in w["en"] for w in envelope["warnings"])
+    text = " ".join(printed(capsys, *SEARCHED).split())
+    assert "formats considered: bf16, fp8" in text and "released in bf16, the search chose fp8" in text
+    assert "未建模" in printed(capsys, *SEARCHED, "--lang", "zh")
+    for words in ((*SEARCHED, "--precision", "bf16"), (*SEARCHED, "--precision", "fp8"),
+                  ("perf", "--best", "B200", "--model", "gpt-oss-120b", "--chips", "2")):
+        assert not any("released in" in w["en"] for w in result_of(capsys, *words)["warnings"])
+
+
+def test_a_search_is_a_compact_document_unless_the_whole_frontier_is_asked_for(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    short, whole = (result_of(capsys, *words)["result"] for words in (SEARCHED, (*SEARCHED, "--why")))
+    assert len(short["frontier"]) == 12 and len(whole["frontier"]) == whole["frontier_size"] == short["frontier_size"]
+    assert short["frontier_size"] > 100 and short["best"] == whole["best"]
+    assert [short["frontier"][n] for n in (0, -1)] == [whole["frontier"][n] for n in (0, -1)]
+
+
+def test_searches_and_tables_of_answers_are_what_their_schemas_say(tmp_path: Path,
+                                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    training = ("perf", "--best", "H100", "--model", "llama-3.1-8b", "--chips", "8", "--goal", "training")
+    contract = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text(encoding="utf-8")
+    for kind, words in (("search", SEARCHED), ("search", training), ("predictions", ("perf", "--csv", str(path)))):
+        envelope = result_of(capsys, *words) if kind == "search" else json.loads(
+            printed(capsys, *words, "--format", "json"))
+        schema = json.loads(printed(capsys, "schema", kind))
+        assert envelope["schema"] == schema["title"]
+        inside = schema["properties"]["result"]
+        assert set(envelope["result"]) == set(inside["required"]) == set(inside["properties"])
+        assert not set(envelope["result"]) - set(re.findall(r"[a-z_0-9]+", contract))
+    rows = schema["properties"]["result"]["properties"]["rows"]["items"]
+    assert all(set(rows["required"]) <= set(row) for row in envelope["result"]["rows"])
+
+
 ROWS = """\
 model_path,system,backend,isl,osl,batch_size,tp_size,gemm_quant_mode,note
 llama-3.1-70b,h20,vllm,1024,128,16,4,fp8,=1+1

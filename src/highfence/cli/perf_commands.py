@@ -74,7 +74,8 @@ def _options(*groups: list[Any]) -> Callable[[Callable[..., Any]], Callable[...,
 @click.option("--best", is_flag=True, help="Search the best split and load for a goal.")
 @click.option("--csv", "csv_", type=click.Path(), help="One serving question a row.")
 @_options(_LOAD, _SPLIT, _POOLS, _TRAINING, _SEARCH)
-@click.option("--why", is_flag=True, help="Print every operator, and a roofline chart.")
+@click.option("--why", is_flag=True,
+              help="Print every operator, and a roofline chart; with --best the frontier, in JSON all of it.")
 @click.option("--out", type=click.Path(path_type=Path),
               help="Folder for the roofline as SVG and the answer as JSON; with --csv, the file to write.")
 @format_option
@@ -217,7 +218,7 @@ def _train(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
 
 
 def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
-    from highfence.cli.search_view import search_rows, show_search
+    from highfence.cli.search_view import search_document, search_rows, show_search
     from highfence.perf.choosing.limits import parse_limits
     from highfence.perf.choosing.search import best
     from highfence.perf.sheets import find_machine
@@ -245,7 +246,8 @@ def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | 
     machine = find_machine(chip, stated.pop("system", None))
     found = best(machine, model, chips=chips, goal=goal, **stated)
     if format_ == "json":
-        print_json("search", found, sources=_sources(found.chip, found.model))
+        print_json("search", search_document(found, why), warnings=found.warnings,
+                   sources=_sources(found.chip, found.model))
     elif format_ == "table":
         show_search(found, machine.name, why, lang, console())
     else:
@@ -286,7 +288,8 @@ def _rows(path: str, out: Path | None, format_: str) -> None:
 @click.option("--output", type=float, default=512.0, show_default=True, help="Tokens out, a request.")
 @click.option("--load", type=float, default=8.0, show_default=True,
               help="Requests in flight a chip; in training, sequences a chip and iteration.")
-@click.option("--precision", help="One format for all; each chip's own best if omitted.")
+@click.option("--precision",
+              help="One format for all; if omitted that of the model's release, or the chip's nearest to it.")
 @click.option("--emulate", is_flag=True, help="Keep weights in a format that a chip cannot multiply.")
 @format_option
 @lang_option

@@ -100,7 +100,8 @@ def compare(chips: Sequence[str], model: str, by: str = "decode", *, prompt: flo
     ----------
     chips : names in the catalogue, systems or YAML sheets. by : ``decode``, ``prefill``, ``training`` or ``energy``.
     prompt, output : tokens a request; in training their sum is the sequence. load : requests in flight a chip, or
-        sequences a chip and iteration. precision : one format for all; each chip's own best if None.
+        sequences a chip and iteration. precision : one format for all; if None that of the model's release where a
+        chip multiplies it, else the nearest that it does, and 16 bits in training.
 
     Examples
     --------

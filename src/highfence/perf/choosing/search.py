@@ -25,8 +25,17 @@ from highfence.perf.calibration import DATA, Calibration, shipped_calibration
 from highfence.perf.choosing.bound import limits_of
 from highfence.perf.choosing.goals import STOPS, Problem, Row, solve
 from highfence.perf.choosing.limits import Limits
-from highfence.perf.choosing.space import Floats
-from highfence.perf.choosing.training import Run, Trained, TrainingProblem, fastest_training, read_fastest, trained
+from highfence.perf.choosing.space import Floats, formats_considered
+from highfence.perf.choosing.training import (
+    Run,
+    Trained,
+    TrainingProblem,
+    fastest_training,
+    formats_trained,
+    read_fastest,
+    trained,
+)
+from highfence.perf.formats import AS_RELEASED
 from highfence.perf.inference.arrivals import check_rate
 from highfence.perf.inference.bulk import Columns, evaluate, group_questions
 from highfence.perf.inference.closed_loop import Served
@@ -52,6 +61,8 @@ class Search:
     candidates : splits times formats. loads : pairs of a candidate and a load, the size of the space.
     evaluated : how many of them had to be. limits : that the answer keeps. hash : of question, calibration and data.
     runner_up : the best of any other candidate. why : why it lost.
+    formats : of weights, among which the search chose. released : the format of the model's release.
+    warnings : in both languages; one where the chosen format is none of the release.
     """
 
     goal: str
@@ -68,6 +79,9 @@ class Search:
     hash: str
     runner_up: Row | Run | None = None
     why: Label | None = None
+    formats: tuple[str, ...] = ()
+    released: str = ""
+    warnings: tuple[Label, ...] = ()
 
     @property
     def throughput(self) -> float:
@@ -247,10 +261,21 @@ def _answer(problem: Problem, calibration: Calibration | None) -> Search:
     row = Row(**pack["best"])
     other = Row(**pack["runner_up"]) if pack["runner_up"] else None
     predicted = problem.answer(row, calibration)
+    formats = tuple(formats_considered(problem.machine, problem.precision))
     why = _why(problem, row, other, predicted, problem.answer(other, calibration)) if other else None
     return Search(problem.goal, problem.machine.id, problem.shape.id, problem.chips, predicted, row,
                   tuple(Row(**raw) for raw in pack["frontier"]), pack["candidates"], pack["loads"], pack["evaluated"],
-                  problem.limits, key, other, why)
+                  problem.limits, key, other, why, formats, problem.shape.native_format,
+                  (*_other_format(problem.shape.native_format, predicted.precision, formats), *predicted.warnings))
+
+
+def _other_format(released: str, chosen: str, formats: Sequence[str]) -> tuple[Label, ...]:
+    """Say that a search chose another format than the model's own."""
+    if len(formats) == 1 or chosen in AS_RELEASED.get(released, ("bf16",)):
+        return ()
+    return (Label(f"The model was released in {released}, the search chose {chosen}: what that costs in quality is not "
+                  f"modelled. --precision narrows the choice.",
+                  f"模型以{released}发布，搜索选用{chosen}：对质量的影响未建模。可用--precision限定。"),)
 
 
 def _why(problem: Problem, row: Row, other: Row, ours: Prediction, theirs: Prediction) -> Label:
@@ -300,7 +325,7 @@ def _train(problem: TrainingProblem, limits: Limits, calibration: Calibration | 
         why = Label(f"{other.words()}: {slower:.1%} slower", f"{other.words()}：慢 {slower:.1%}")
     return Search("training", problem.machine.id, problem.shape.id, problem.chips,
                   trained(problem, found.best, calibration), None, (), found.plans, found.plans, found.evaluated,
-                  limits, key, other, why)
+                  limits, key, other, why, formats_trained(problem), problem.shape.native_format)
 
 
 def _kept_training(problem: TrainingProblem, calibration: Calibration | None) -> dict[str, Any]:

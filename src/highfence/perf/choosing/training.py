@@ -148,7 +148,7 @@ def fastest_training(problem: TrainingProblem, calibration: Calibration | None =
     InputError : a format or software that cannot be. NoAnswer : no plan fits.
     """
     p, calibration = problem, calibration or shipped_calibration()
-    names = p.precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in p.machine.peaks)
+    names = formats_trained(p)
     plans = list(training_plans(p.shape, p.chips, batch=p.batch, sequence=p.sequence, software=p.software))
     found = [run for name in names for run in _timed(p, plans, name, calibration)]
     if not found:
@@ -159,6 +159,11 @@ def fastest_training(problem: TrainingProblem, calibration: Calibration | None =
     others = (run for run in found if _division(run) != _division(first))
     return Fastest(first, min(others, key=lambda run: (run.seconds, run.plan.chips), default=None),
                    len(plans) * len(RECOMPUTE) * len(names), len(found))
+
+
+def formats_trained(problem: TrainingProblem) -> tuple[str, ...]:
+    """Return the formats among which a search chooses: those asked for, else all that the chip multiplies."""
+    return problem.precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in problem.machine.peaks)
 
 
 def trained(problem: TrainingProblem, run: Run, calibration: Calibration | None = None) -> Trained:
