@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,29 @@ def test_the_best_way_keeps_its_limits(capsys: pytest.CaptureFixture[str]) -> No
     found = result_of(capsys, *words)["result"]
     assert found["best"]["ttft"]["value"] <= 2.0 and found["best"]["tpot"]["value"] <= 0.05
     assert "searched" in printed(capsys, *words, "--why")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [40, 52, 64, 76])
+def test_a_narrow_terminal_cuts_no_number(width: int, lang: str, monkeypatch: pytest.MonkeyPatch,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.cells import cell_len
+
+    def numbers(text: str) -> Counter[str]:
+        return Counter(re.findall(r"\d[\d,.]*\d|\d", text.partition("TFLOP/s")[0]))
+
+    for words in (ASKED, (*ASKED, "--why"), (*SEARCHED, "--why"), ("support", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "H100", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "H100", "--model", "llama-3.1-8b", "--by", "training")):
+        monkeypatch.setenv("COLUMNS", "300")
+        wide = printed(capsys, *words, "--lang", lang)
+        monkeypatch.setenv("COLUMNS", str(width))
+        narrow = printed(capsys, *words, "--lang", lang)
+        assert "…" not in narrow and max(cell_len(line) for line in narrow.splitlines()) <= width
+        if lang == "en":
+            assert not numbers(wide) - numbers(narrow), words
+        else:  # lines of Chinese may break anywhere
+            assert all(number in narrow.replace("\n", "") for number in numbers(wide)), words
 
 
 SEARCHED = ("perf", "--best", "H20", "--model", "llama-3.1-70b", "--chips", "8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from highfence.cli.fitting import Fitting
 from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, split_words, three, word
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
@@ -36,7 +37,7 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
                     (Label("evidence", "证据"), "left")), lang)
     for row in found.rows:
         table.add_row(*_cells(row, found, lang))
-    out.print(table)
+    out.print(Fitting(table))
     for row in found.rows:
         if row.reason:
             out.print(f"! {reason_of(row)}", style="yellow", markup=False)
@@ -88,18 +89,18 @@ def show_support(found: Support, lang: str, out: Any) -> None:
         formats.add_row(f.format, status, "" if f.chips is None else f"{f.chips:,}",
                         "" if f.split is None else split_words(f.split) or "–",
                         word(f.evidence or "", EVIDENCE_ZH, lang), f.reason)
-    out.print(formats)
+    out.print(Fitting(formats))
     parts = _table(((Label("part", "部分"), "left"), (Label("evidence", "证据"), "left"),
                     (Label("runs", "测量数"), "right"), (Label("fitted on", "拟合所用芯片"), "left")), lang)
     for part in (*found.parts, *found.software):
         parts.add_row(word(part.part, PART_ZH, lang), word(part.evidence, EVIDENCE_ZH, lang),
                       f"{part.rows:,}" if part.rows else "", ", ".join(id.partition("-")[2] for id in part.fitted_on))
-    out.print(parts)
+    out.print(Fitting(parts))
     sheet = _table(((Label("data sheet", "规格表"), "left"), (Label("value", "数值"), "right"),
                     (Label("grade", "证据"), "left")), lang)
     for value in found.sheet:
         sheet.add_row(value.label.text(lang), _value(value, lang), _grade(value, lang))
-    out.print(sheet)
+    out.print(Fitting(sheet))
 
 
 def _value(value: Any, lang: str) -> str:

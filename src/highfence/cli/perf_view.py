@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from highfence.cli.fitting import Fitting
 from highfence.cli.perf_words import (
     BOUND_ZH,
     STEP_ZH,
@@ -75,7 +76,7 @@ def _times(answer: Prediction, lang: str) -> Any:
         mean, interval = with_interval(value).split(" [")
         table.add_row(label.text(lang), mean, f"\\[{interval}", *(
             "" if quantile is None else f"{three(quantile / size)} {unit}" for quantile in (p50, p99)))
-    return table
+    return Fitting(table)
 
 
 def _grid(out: Any, lines: Iterable[tuple[str, str]]) -> None:
@@ -157,7 +158,7 @@ def _operators(step: StepTime, drawn: Roofline, letters: dict[tuple[str, str], s
         table.add_row(letters.get((step.kind, o.name), ""), operator_word(o.name, lang), three(o.seconds * 1e3),
                       f"{o.share:.1%}", word(o.bound, BOUND_ZH, lang), three(point.intensity) if point else "",
                       f"{point.rate / point.roof(drawn.bandwidth):.0%}" if point else "")
-    return table
+    return Fitting(table)
 
 
 def operator_word(name: str, lang: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
+from highfence.cli.fitting import Fitting
 from highfence.cli.perf_view import prediction_row, show_prediction
 from highfence.cli.perf_words import split_words, three, time_text
 from highfence.core.envelope import plain
@@ -87,7 +88,7 @@ def _frontier(rows: Sequence[Row], lang: str, out: Any) -> None:
     for row in thinned(rows):
         table.add_row(split_words({n: getattr(row, n) for n in ("tp", "pp", "dp", "ep")}) or "–", row.precision,
                       f"{row.concurrency:,}", time_text(row.ttft_s), time_text(row.tpot_s), three(row.per_chip))
-    out.print(table)
+    out.print(Fitting(table))
 
 
 def search_rows(found: Search) -> list[dict[str, Any]]:
