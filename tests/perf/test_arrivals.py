@@ -44,6 +44,16 @@ def test_the_highest_rate_that_saturation_names_can_be_taken() -> None:
     assert taken.requests_per_s == pytest.approx(highest, rel=1e-3)
 
 
+@pytest.mark.parametrize("split", [{"tp": 1, "pp": 5}, {"tp": 2}, {"tp": 8}])
+def test_no_load_with_room_for_all_sustains_more_than_saturation_names(split: dict[str, int]) -> None:
+    asked = {"prompt": 1024, "output": 1024, "precision": "fp8", **split}
+    with pytest.raises(NoAnswer, match="saturated") as caught:
+        serving_at_rate("H20", "llama-3.1-70b", rate=1000.0, **asked)
+    highest = float(caught.value.what.split("at most ")[1].split()[0])
+    answers = [serving("H20", "llama-3.1-70b", concurrency=load, **asked) for load in range(50, 1100, 6)]
+    assert max(answer.requests_per_s for answer in answers if answer.waiting_s == 0.0) <= highest * 1.02
+
+
 def test_limits_are_read_as_they_are_written() -> None:
     assert parse_limits("ttft=1s,tpot=50ms,p99") == Limits(1.0, 0.05, None, "p99")
     assert parse_limits(" TPOT = 50 ms ") == Limits(tpot_s=0.05)

@@ -201,6 +201,14 @@ def test_the_fewest_chips_for_arrivals_keep_the_limits_at_that_rate_as_one_answe
             assert fewer.waiting_s > 0.0 or not limits.kept_by(fewer)
 
 
+def test_the_fewest_chips_for_arrivals_may_fill_the_memory() -> None:
+    asked = {"prompt": 1024, "output": 1024, "goal": "fewest-chips", "arrival": 3.0, "chips": 16}
+    got = best("H20", "llama-3.1-70b", **asked)
+    most = best("H20", "llama-3.1-70b", **{**asked, "goal": "throughput", "chips": 5, "arrival": None})
+    assert got.row is not None and got.row.chips == 5
+    assert 3.0 <= got.best.requests_per_s <= most.best.requests_per_s  # type: ignore[union-attr]
+
+
 def test_the_rate_that_too_few_chips_name_can_be_served_by_them() -> None:
     asked = {"chips": 16, **LOAD, "goal": "fewest-chips", "precision": "fp8", "tpot_s": 0.05, "quantile": "p99"}
     with pytest.raises(NoAnswer, match="serve at most") as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -32,10 +33,10 @@ Found = tuple[list[Points], list[int], int]
 
 STOPS = {
     "memory": Label("its cache has no room for more requests", "缓存放不下更多请求"),
-    "ttft": Label("one request more would pass the limit of TTFT", "再多一个请求首字延迟即超限"),
-    "tpot": Label("one request more would pass the limit of TPOT", "再多一个请求每字延迟即超限"),
-    "latency": Label("one request more would pass the limit of the whole latency", "再多一个请求总延迟即超限"),
-    "rate": Label("more requests give it fewer tokens a second", "再多请求吞吐反而下降"),
+    "ttft": Label("one request more would pass the limit of TTFT", "再多一个请求，TTFT即超限"),
+    "tpot": Label("one request more would pass the limit of TPOT", "再多一个请求，TPOT即超限"),
+    "latency": Label("one request more would pass the limit of the whole latency", "再多一个请求，总延迟即超限"),
+    "rate": Label("more requests give it fewer tokens a second", "再多请求，吞吐反而下降"),
 }
 
 
@@ -73,10 +74,15 @@ class Row:
 
     def words(self) -> str:
         """Return split, format and load as text."""
+        return self.label().en
+
+    def label(self) -> Label:
+        """Return split, format and load in both languages."""
         ranks = [f"{n} {v}" for n, v in (("tp", self.tp), ("pp", self.pp), ("dp", self.dp), ("ep", self.ep))
                  if v > 1 or n == "tp"]
-        many = f", {self.replicas} replicas" if self.replicas > 1 else ""
-        return f"{' '.join(ranks)}, {self.precision}, {load_words(self.concurrency)} in flight{many}"
+        way, load = f"{' '.join(ranks)}, {self.precision}", load_words(self.concurrency)
+        many = Label(f", {self.replicas} replicas", f"，{self.replicas}个副本") if self.replicas > 1 else Label("", "")
+        return Label(f"{way}, {load} in flight{many.en}", f"{way}，并发{load}{many.zh}")
 
 
 def load_words(load: float) -> str:
@@ -196,9 +202,10 @@ def _fewest_for_arrivals(problem: Problem, space: Space, front: Front, calibrati
             k, replicas = int(points.which[at]), int(many[kept][at])
             if k in chosen or len(chosen) == 2:
                 continue
-            answer = problem.shared(space.candidates[k], rate / replicas, calibration)
-            if problem.limits.kept_by(answer):
-                chosen[k] = _point(k, answer, problem.limits), replicas
+            with suppress(NoAnswer):
+                answer = problem.shared(space.candidates[k], rate / replicas, calibration)
+                if problem.limits.kept_by(answer):
+                    chosen[k] = _point(k, answer, problem.limits), replicas
         done = most
     if not chosen:
         raise _too_fast(problem, space, arrivals)

@@ -6,11 +6,13 @@ flight. The rate that a load sustains rises with the load, so that bisection fin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from math import sqrt
+from math import ceil, floor, log10, sqrt
 from typing import Any
 
 from highfence.core.errors import InputError, NoAnswer
+from highfence.core.quantities import growth
 from highfence.perf.inference.estimate import MAX_CONCURRENCY, serving
 from highfence.perf.machine import Machine
 from highfence.perf.prediction import Prediction
@@ -81,23 +83,35 @@ def _bracket(at: Any, rate: float) -> tuple[Prediction, Prediction]:
     ------
     NoAnswer : no load does.
     """
-    low, high = at(LEAST), at(1.0)
-    best = high.requests_per_s
-    while high.requests_per_s < rate:
-        full = high.concurrency > 2.0 * high.memory.sequences * high.split["dp"]
-        if full or high.concurrency >= MAX_CONCURRENCY:
+    tried = [at(LEAST), at(1.0)]
+    while (high := tried[-1]).requests_per_s < rate:
+        if high.concurrency > 2.0 * high.memory.sequences * high.split["dp"] or high.concurrency >= MAX_CONCURRENCY:
+            calm, fullest = _fullest(at, tried)
+            if fullest.requests_per_s >= rate:
+                return calm, fullest
+            best = max(answer.requests_per_s for answer in (*tried, fullest))
             raise NoAnswer(f"saturated: {high.name} takes at most {below(best):g} such requests/s in this split",
-                           missing=f"{rate / best - 1.0:.0%} more throughput",
-                           would_change=f"a rate of {below(best):g}, or {_more(rate, best, high)} chips or more")
-        low, high = high, at(min(2.0 * high.concurrency, MAX_CONCURRENCY))
-        best = max(best, high.requests_per_s)
-    return low, high
+                           missing=f"{growth(rate / best).en} more throughput",
+                           would_change=f"a rate of {below(best):g}, or {_more(rate, best, high):,} chips or more")
+        tried.append(at(min(2.0 * high.concurrency, MAX_CONCURRENCY)))
+    return tried[-2], high
+
+
+def _fullest(at: Any, tried: Sequence[Prediction]) -> tuple[Prediction, Prediction]:
+    """Return the last load that was tried of those in which nobody waits for memory, and the greatest such load.
+
+    Doubling steps over it, and a server is often at its quickest there.
+    """
+    calm = [answer for answer in tried if answer.waiting_s == 0.0]
+    low, high = calm[-1].concurrency, tried[min(len(calm), len(tried) - 1)].concurrency
+    while high - low > 1.0:
+        middle = floor(0.5 * (low + high))
+        low, high = (middle, high) if at(middle).waiting_s == 0.0 else (low, middle)
+    return calm[-1], at(low)
 
 
 def _more(rate: float, best: float, answer: Prediction) -> int:
     """Return the chips of so many replicas that they take a rate together."""
-    from math import ceil
-
     return ceil(rate / best) * answer.chips
 
 
@@ -107,7 +121,5 @@ def below(value: float) -> float:
     >>> below(1.2389)
     1.23
     """
-    from math import floor, log10
-
     size: float = 10.0 ** (floor(log10(value)) - 2)
     return float(f"{floor(value / size + 1e-9) * size:.12g}")
