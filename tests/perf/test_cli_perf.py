@@ -158,6 +158,29 @@ def test_the_best_way_keeps_its_limits(capsys: pytest.CaptureFixture[str]) -> No
     assert "searched" in printed(capsys, *words, "--why")
 
 
+def test_chinese_keeps_one_word_for_a_thing_and_no_english_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    terms = {"TTFT", "TPOT", "QKV", "MFU", "HFU", "ZeRO", "FLOP", "TFLOP", "TOP", "softmax", "dropout", "logits",
+             "nvfp", "NVIDIA", "Huawei", "Ascend", "SXM", "llama", "deepseek", "megatron", "core",
+             "vllm", "trtllm", "sglang", "block", "emulate", "precision", "INT", "int", "sxm"}
+    served = ("perf", "--best", "H20", "--model", "llama-3.1-70b", "--chips", "16")
+    for words in ((*ASKED, "--why"), (*served, "--limit", "tpot=50ms"), (*served[:-1], "5", "--why"),
+                  (*served, "--goal", "fewest-chips", "--rate", "3"),
+                  ("perf", "--best", "H20", "--model", "llama-3.1-8b", "--chips", "4", "--goal", "training"),
+                  ("perf", "--training", "H20", "--model", "llama-3.1-8b", "--chips", "8", "--tokens", "1e12", "--why"),
+                  ("perf", "910C", "--model", "deepseek-r1", "--prefill", "tp=8", "--decode", "tp=8,workers=2"),
+                  ("compare", "H20", "910C", "--model", "deepseek-r1"), ("support", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "910C", "--model", "deepseek-r1", "--by", "energy")):
+        text = printed(capsys, *words, "--lang", "zh")
+        assert not set(re.findall(r"[A-Za-z]{3,}", text.replace("tpot=50ms", ""))) - terms, words
+        assert not re.search("计算受|受限于(计算|访存|网络)|首字|每字", text)
+
+
+def test_a_large_multiple_is_no_percentage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*ASKED[:8], "--tp", "8", "--rate", "1e6"]) == 2
+    said = capsys.readouterr().err
+    assert re.search(r"missing:  [\d,]+,000x more throughput", said) and not re.search(r"\d{4,}%", said)
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 @pytest.mark.parametrize("width", [40, 52, 64, 76])
 def test_a_narrow_terminal_cuts_no_number(width: int, lang: str, monkeypatch: pytest.MonkeyPatch,

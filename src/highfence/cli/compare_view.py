@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from highfence.cli.fitting import Fitting
-from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, split_words, three, word
+from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, UNIT_ZH, split_words, three, word
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
 from highfence.perf.choosing.comparison import MEASURES, Compared, Comparison, reason_of
@@ -21,9 +21,9 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     """Print chips side by side."""
     measure = MEASURES[found.by]
     out.print(f"[bold]{found.model}[/]  {measure.title.text(lang)}  [dim]({measure.says.text(lang)})[/]")
-    load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n} token，每芯片每次迭代{c}个")
+    load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n}词元，每芯片每次迭代{c}个")
             if found.by == "training" else
-            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i} token，输出{o}，每芯片并发{c}"))
+            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i}词元，输出{o}，每芯片并发{c}"))
     load = load.format(
         n=three(found.prompt + found.output), i=three(found.prompt), o=three(found.output), c=three(found.load))
     note = Label("each on the fewest chips that hold the model; 80 % interval in brackets",
@@ -31,7 +31,7 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     out.print(f"{load.text(lang)}{Label('; ', '；').text(lang)}{note.text(lang)}", style="dim", markup=False)
     table = _table(((Label("chip", "芯片"), "left"), (Label("chips", "芯片数"), "right"),
                     (Label("split", "划分"), "left"), (Label("format", "格式"), "left"),
-                    (Label(found.unit, found.unit), "right"),
+                    (Label(found.unit, UNIT_ZH.get(found.unit, found.unit)), "right"),
                     (Label("ratio", "比值"), "right"),
                     *(((Label("MFU", "MFU"), "right"),) if found.by == "training" else ()),
                     (Label("evidence", "证据"), "left")), lang)

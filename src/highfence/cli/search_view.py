@@ -68,9 +68,9 @@ def show_search(found: Search, name: str, why: bool, lang: str, out: Any) -> Non
 def _show_trained(found: Search, name: str, lang: str, out: Any) -> None:
     assert not isinstance(found.best, Prediction)
     run, step = found.best.run, found.best.step
-    out.print(f"[bold]{name} × {step.chips:,}[/]  [bold]{found.model}[/]  {run.words()}")
+    out.print(f"[bold]{name} × {step.chips:,}[/]  [bold]{found.model}[/]  {run.label().text(lang)}")
     out.print(Label("iteration {t} [{low} – {high}], {r} tokens/s a chip, MFU {m}",
-                    "每次迭代{t} [{low} – {high}]，每芯片{r} token/s，MFU {m}").format(
+                    "每次迭代{t} [{low} – {high}]，每芯片{r} 词元/秒，MFU {m}").format(
         t=time_text(step.seconds), low=time_text(step.low), high=time_text(step.high),
         r=three(step.tokens_per_second_per_chip), m=f"{step.mfu:.1%}").text(lang), markup=False)
 
@@ -83,7 +83,7 @@ def _frontier(rows: Sequence[Row], lang: str, out: Any) -> None:
     title = Label("no other way is both faster and cheaper:", "无其他方案能同时更快且更省：").text(lang)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0), title=title, title_justify="left")
     for n, head in enumerate((Label("split", "划分"), Label("format", "格式"), Label("in flight", "并发"),
-                              Label("TTFT", "TTFT"), Label("TPOT", "TPOT"), Label("tokens/s a chip", "每芯片token/s"))):
+                              Label("TTFT", "TTFT"), Label("TPOT", "TPOT"), Label("tokens/s a chip", "每芯片词元/秒"))):
         table.add_column(head.text(lang), justify="left" if n < 2 else "right", no_wrap=n >= 2)
     for row in thinned(rows):
         table.add_row(split_words({n: getattr(row, n) for n in ("tp", "pp", "dp", "ep")}) or "–", row.precision,

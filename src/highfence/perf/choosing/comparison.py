@@ -37,14 +37,14 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {
-    "decode": Measure("tokens/s", True, Label("output tokens/s per chip", "每芯片输出 token/s"), Label(
+    "decode": Measure("tokens/s", True, Label("output tokens/s per chip", "每芯片输出词元/秒"), Label(
         "decode steps alone, prompts worked on elsewhere", "仅解码步，预填充在别处完成")),
-    "prefill": Measure("tokens/s", True, Label("input tokens/s per chip", "每芯片输入 token/s"), Label(
+    "prefill": Measure("tokens/s", True, Label("input tokens/s per chip", "每芯片输入词元/秒"), Label(
         "one prompt after another on every rank and stage, nothing else",
         "各并行组与流水级连续处理提示词，无其他负载")),
-    "training": Measure("tokens/s", True, Label("trained tokens/s per chip", "每芯片训练 token/s"), Label(
+    "training": Measure("tokens/s", True, Label("trained tokens/s per chip", "每芯片训练词元/秒"), Label(
         "whole iterations, without restarts and evaluations", "完整迭代，不含重启与评估")),
-    "energy": Measure("J", False, Label("J per output token", "每输出 token 焦耳"), Label(
+    "energy": Measure("J", False, Label("J per output token", "每输出词元焦耳"), Label(
         "chips alone, prompts of the same load included", "仅芯片功耗，含同负载的预填充")),
 }
 

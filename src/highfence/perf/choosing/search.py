@@ -20,6 +20,7 @@ from highfence.__about__ import DATA_VERSION
 from highfence.core.datapack import load_pack
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
+from highfence.core.quantities import growth
 from highfence.core.records import digest
 from highfence.perf.calibration import DATA, Calibration, shipped_calibration
 from highfence.perf.choosing.bound import limits_of
@@ -41,7 +42,7 @@ from highfence.perf.inference.bulk import Columns, evaluate, group_questions
 from highfence.perf.inference.closed_loop import Served
 from highfence.perf.inference.estimate import MAX_CONCURRENCY, tables_of
 from highfence.perf.machine import Machine, machine_of
-from highfence.perf.prediction import Prediction
+from highfence.perf.prediction import BOUND_ZH, Prediction
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import profile_of
 from highfence.perf.splits import MAX_CHIPS
@@ -282,19 +283,18 @@ def _why(problem: Problem, row: Row, other: Row, ours: Prediction, theirs: Predi
     """Say what the runner-up gives, what stops it from more, and where its chips' time goes."""
     if problem.goal == "fewest-chips":
         lead = Label(f"{other.words()}: {other.chips} chips against {row.chips}",
-                     f"{other.words()}：{other.chips} 颗芯片，最优 {row.chips} 颗")
+                     f"{other.label().zh}：{other.chips}颗芯片，最优{row.chips}颗")
     else:
         less = 1.0 - other.per_chip / row.per_chip
         lead = Label(f"{other.words()}: {other.per_chip:.4g} tokens/s a chip, {less:.1%} fewer",
-                     f"{other.words()}：每芯片 {other.per_chip:.4g} 词元/秒，少 {less:.1%}")
+                     f"{other.label().zh}：每芯片{other.per_chip:.4g} 词元/秒，少{less:.1%}")
     a, b = _chip_seconds(ours), _chip_seconds(theirs)
     bound = max(b, key=lambda name: b[name] - a[name])
     parts = [lead, *([STOPS[other.stop]] if other.stop else [])]
     if b[bound] > a[bound]:
-        names = {"compute": "计算", "memory": "访存", "network": "网络", "overhead": "开销"}
-        share = (b[bound] - a[bound]) / sum(a.values())
-        parts.append(Label(f"a token takes {share:.0%} more of a chip's time, bound by {bound}",
-                           f"每词元多用 {share:.0%} 芯片时间，受限于{names[bound]}"))
+        share = growth(1.0 + (b[bound] - a[bound]) / sum(a.values()))
+        parts.append(Label(f"a token takes {share.en} more of a chip's time, bound by {bound}",
+                           f"每词元多用{share.zh}芯片时间，受限于{BOUND_ZH[bound]}"))
     return Label("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
 
 
@@ -321,8 +321,8 @@ def _train(problem: TrainingProblem, limits: Limits, calibration: Calibration | 
         found = fastest_training(problem, calibration)
     why, other = None, found.runner_up
     if other:
-        slower = other.seconds / found.best.seconds - 1.0
-        why = Label(f"{other.words()}: {slower:.1%} slower", f"{other.words()}：慢 {slower:.1%}")
+        slower = growth(other.seconds / found.best.seconds)
+        why = Label(f"{other.words()}: {slower.en} slower", f"{other.label().zh}：慢{slower.zh}")
     return Search("training", problem.machine.id, problem.shape.id, problem.chips,
                   trained(problem, found.best, calibration), None, (), found.plans, found.plans, found.evaluated,
                   limits, key, other, why, formats_trained(problem), problem.shape.native_format)
