@@ -191,7 +191,8 @@ def _formats(row: Mapping[str, str], machine: Machine, shape: ModelShape, model:
     if not dense:
         named = "fp8" if "fp8" in model.casefold() else "nvfp4" if "fp4" in model.casefold() else ""
         dense = named or default_precision(machine, shape)
-        said += [] if named else [f"no precision stated: {dense}; released in {shape.native_format}"]
+        plain = named or shape.native_format in {"bf16", "fp16"}
+        said += [] if plain else [f"no precision stated: {dense}; released in {shape.native_format}"]
     names = [format_of(dense, dense_from).name, format_of(experts or dense, experts_from).name]
     if shape.experts:
         names = ["fp8_block" if name == "fp8" else name for name in names]
