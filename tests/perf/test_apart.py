@@ -42,7 +42,7 @@ def test_prefill_that_cannot_keep_up_is_said() -> None:
     assert any("prefill workers" in w.en for w in answer.warnings)
 
 
-@pytest.mark.parametrize("text", ["tp", "tp=", "tp=a", "tp=1,tp=2", "=3", "tp=1.5", "tp=-1", "tp=99999999", ""])
+@pytest.mark.parametrize("text", ["tp", "tp=", "tp=a", "tp=1,tp=2", "=3", "tp=1.5", "tp=-1", "tp=9999999999999999", ""])
 def test_pools_that_cannot_be_read_are_refused(text: str) -> None:
     with pytest.raises(InputError):
         read_pool(text, "--prefill")

@@ -16,7 +16,7 @@ from highfence.perf.inference.estimate import serving
 LOAD = {"prompt": 2048, "output": 512, "tp": 8}
 
 
-@given(st.floats(0.001, 2.0))
+@given(st.floats(1e-5, 2.0))
 def test_the_load_is_the_rate_times_the_stay(rate: float) -> None:
     answer = serving_at_rate("H20", "llama-3.1-70b", rate=rate, **LOAD)
     assert answer.requests_per_s == pytest.approx(rate, rel=1e-3)
@@ -42,6 +42,16 @@ def test_the_highest_rate_that_saturation_names_can_be_taken() -> None:
     highest = float(caught.value.what.split("at most ")[1].split()[0])
     taken = serving_at_rate("H20", "llama-3.1-70b", rate=highest, **LOAD)
     assert taken.requests_per_s == pytest.approx(highest, rel=1e-3)
+
+
+@pytest.mark.parametrize("split", [{"tp": 1, "pp": 5}, {"tp": 2}, {"tp": 8}])
+def test_no_load_with_room_for_all_sustains_more_than_saturation_names(split: dict[str, int]) -> None:
+    asked = {"prompt": 1024, "output": 1024, "precision": "fp8", **split}
+    with pytest.raises(NoAnswer, match="saturated") as caught:
+        serving_at_rate("H20", "llama-3.1-70b", rate=1000.0, **asked)
+    highest = float(caught.value.what.split("at most ")[1].split()[0])
+    answers = [serving("H20", "llama-3.1-70b", concurrency=load, **asked) for load in range(50, 1100, 6)]
+    assert max(answer.requests_per_s for answer in answers if answer.waiting_s == 0.0) <= highest * 1.02
 
 
 def test_limits_are_read_as_they_are_written() -> None:

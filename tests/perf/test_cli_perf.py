@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +158,94 @@ def test_the_best_way_keeps_its_limits(capsys: pytest.CaptureFixture[str]) -> No
     assert "searched" in printed(capsys, *words, "--why")
 
 
+def test_chinese_keeps_one_word_for_a_thing_and_no_english_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    terms = {"TTFT", "TPOT", "QKV", "MFU", "HFU", "ZeRO", "FLOP", "TFLOP", "TOP", "softmax", "dropout", "logits",
+             "nvfp", "NVIDIA", "Huawei", "Ascend", "SXM", "llama", "deepseek", "megatron", "core",
+             "vllm", "trtllm", "sglang", "block", "emulate", "precision", "INT", "int", "sxm"}
+    served = ("perf", "--best", "H20", "--model", "llama-3.1-70b", "--chips", "16")
+    for words in ((*ASKED, "--why"), (*served, "--limit", "tpot=50ms"), (*served[:-1], "5", "--why"),
+                  (*served, "--goal", "fewest-chips", "--rate", "3"),
+                  ("perf", "--best", "H20", "--model", "llama-3.1-8b", "--chips", "4", "--goal", "training"),
+                  ("perf", "--training", "H20", "--model", "llama-3.1-8b", "--chips", "8", "--tokens", "1e12", "--why"),
+                  ("perf", "910C", "--model", "deepseek-r1", "--prefill", "tp=8", "--decode", "tp=8,workers=2"),
+                  ("compare", "H20", "910C", "--model", "deepseek-r1"), ("support", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "910C", "--model", "deepseek-r1", "--by", "energy")):
+        text = printed(capsys, *words, "--lang", "zh")
+        assert not set(re.findall(r"[A-Za-z]{3,}", text.replace("tpot=50ms", ""))) - terms, words
+        assert not re.search("计算受|受限于(计算|访存|网络)|首字|每字", text)
+
+
+def test_a_large_multiple_is_no_percentage(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*ASKED[:8], "--tp", "8", "--rate", "1e6"]) == 2
+    said = capsys.readouterr().err
+    assert re.search(r"missing:  [\d,]+,000x more throughput", said) and not re.search(r"\d{4,}%", said)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("width", [40, 52, 64, 76])
+def test_a_narrow_terminal_cuts_no_number(width: int, lang: str, monkeypatch: pytest.MonkeyPatch,
+                                          capsys: pytest.CaptureFixture[str]) -> None:
+    from rich.cells import cell_len
+
+    def numbers(text: str) -> Counter[str]:
+        return Counter(re.findall(r"\d[\d,.]*\d|\d", text.partition("TFLOP/s")[0]))
+
+    for words in (ASKED, (*ASKED, "--why"), (*SEARCHED, "--why"), ("support", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "H100", "910C", "--model", "deepseek-r1"),
+                  ("compare", "H20", "H100", "--model", "llama-3.1-8b", "--by", "training")):
+        monkeypatch.setenv("COLUMNS", "300")
+        wide = printed(capsys, *words, "--lang", lang)
+        monkeypatch.setenv("COLUMNS", str(width))
+        narrow = printed(capsys, *words, "--lang", lang)
+        assert "…" not in narrow and max(cell_len(line) for line in narrow.splitlines()) <= width
+        if lang == "en":
+            assert not numbers(wide) - numbers(narrow), words
+        else:  # lines of Chinese may break anywhere
+            assert all(number in narrow.replace("\n", "") for number in numbers(wide)), words
+
+
+SEARCHED = ("perf", "--best", "H20", "--model", "llama-3.1-70b", "--chips", "8")
+
+
+def test_a_search_names_its_formats_and_says_that_the_chosen_is_not_that_of_the_release(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    envelope = result_of(capsys, *SEARCHED)
+    assert envelope["result"]["released"] == "bf16" and {"bf16", "fp8", "int8"} <= set(envelope["result"]["formats"])
+    assert any("released in bf16, the search chose fp8" in w["en"] for w in envelope["warnings"])
+    text = " ".join(printed(capsys, *SEARCHED).split())
+    assert "formats considered: bf16, fp8" in text and "released in bf16, the search chose fp8" in text
+    assert "未建模" in printed(capsys, *SEARCHED, "--lang", "zh")
+    for words in ((*SEARCHED, "--precision", "bf16"), (*SEARCHED, "--precision", "fp8"),
+                  ("perf", "--best", "B200", "--model", "gpt-oss-120b", "--chips", "2")):
+        assert not any("released in" in w["en"] for w in result_of(capsys, *words)["warnings"])
+
+
+def test_a_search_is_a_compact_document_unless_the_whole_frontier_is_asked_for(
+        capsys: pytest.CaptureFixture[str]) -> None:
+    short, whole = (result_of(capsys, *words)["result"] for words in (SEARCHED, (*SEARCHED, "--why")))
+    assert len(short["frontier"]) == 12 and len(whole["frontier"]) == whole["frontier_size"] == short["frontier_size"]
+    assert short["frontier_size"] > 100 and short["best"] == whole["best"]
+    assert [short["frontier"][n] for n in (0, -1)] == [whole["frontier"][n] for n in (0, -1)]
+
+
+def test_searches_and_tables_of_answers_are_what_their_schemas_say(tmp_path: Path,
+                                                                   capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(ROWS, encoding="utf-8")
+    training = ("perf", "--best", "H100", "--model", "llama-3.1-8b", "--chips", "8", "--goal", "training")
+    contract = (Path(__file__).parents[2] / "docs" / "contracts.md").read_text(encoding="utf-8")
+    for kind, words in (("search", SEARCHED), ("search", training), ("predictions", ("perf", "--csv", str(path)))):
+        envelope = result_of(capsys, *words) if kind == "search" else json.loads(
+            printed(capsys, *words, "--format", "json"))
+        schema = json.loads(printed(capsys, "schema", kind))
+        assert envelope["schema"] == schema["title"]
+        inside = schema["properties"]["result"]
+        assert set(envelope["result"]) == set(inside["required"]) == set(inside["properties"])
+        assert not set(envelope["result"]) - set(re.findall(r"[a-z_0-9]+", contract))
+    rows = schema["properties"]["result"]["properties"]["rows"]["items"]
+    assert all(set(rows["required"]) <= set(row) for row in envelope["result"]["rows"])
+
+
 ROWS = """\
 model_path,system,backend,isl,osl,batch_size,tp_size,gemm_quant_mode,note
 llama-3.1-70b,h20,vllm,1024,128,16,4,fp8,=1+1
@@ -205,7 +294,18 @@ REFUSED: list[tuple[str, str, str]] = [
     ("perf H20 --model llama-3.1-70b --tp 8 --rate 0", "positive number of requests", "--rate"),
     ("perf H20 --model llama-3.1-70b --tp 8 --rate 1 --concurrency 2", "not both", "--rate"),
     ("perf H20 --model llama-3.1-70b --tp 8 --cached 5000", "shorter than the prompt", "--cached"),
-    ("perf H20 --model llama-3.1-70b --tp 8 --imbalance 0", "busiest rank", "--imbalance"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --rate 1e-9", "positive number of requests", "0.00001"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --input 0.3", "whole number of tokens", "--input"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --output 10.5", "whole number of tokens", "--output"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --cached 10.5", "whole number of tokens", "--cached"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --concurrency 1.5", "whole number of requests", "--rate"),
+    ("perf H20 --model llama-3.1-70b --prefill tp=8 --decode tp=8 --concurrency 1.5", "whole number", "--concurrency"),
+    ("perf H20 --model llama-3.1-70b --tp 1000000000000", "whole number of chips", "100,000"),
+    ("perf H20 --model llama-3.1-70b --prefill tp=3 --decode tp=8", "--prefill tp\n", "--prefill tp=4"),
+    ("perf H20 --model llama-3.1-70b --prefill tp=8 --decode tp=9999999", "--decode tp\n", "100,000"),
+    ("perf H20 --model llama-3.1-70b --prefill tp=1 --decode tp=8", "--prefill does not fit", "--prefill tp=2"),
+    ("perf H20 --model llama-3.1-70b --tp 8 --imbalance 1.5", "is dense: it has no experts", "leave out --imbalance"),
+    ("perf H20 --model deepseek-r1 --tp 8 --imbalance 0", "busiest rank", "1 to 256"),
     ("perf H20 --model llama-3.1-70b --tp 8 --accepted 0.5", "speculative decoding", "1 to 64"),
     ("perf H20 --model llama-3.1-70b --tp 8 --zero 1", "does not go with serving", "leave out --zero"),
     ("perf H20 --model llama-3.1-70b --system dgx-h100", "system", "--system"),

@@ -10,7 +10,7 @@ import pytest
 from highfence.core.errors import InputError
 from highfence.perf.inference.tables import FORMAT_NAMES
 from highfence.perf.rows.answers import ADDED, answer_rows
-from highfence.perf.rows.questions import read_question
+from highfence.perf.rows.questions import formats_said, read_question
 from highfence.perf.software import PROFILES
 
 ROW = {"model_path": "meta-llama/Llama-3.1-70B", "system": "h100_sxm", "backend": "vllm", "mode": "agg", "isl": "1024",
@@ -92,3 +92,38 @@ def test_pools_apart_are_answered_too() -> None:
 def test_lengths_that_are_none_are_refused(cell: str) -> None:
     with pytest.raises(InputError, match=r"isl|positive"):
         read_question(asked(isl=cell))
+
+
+@pytest.mark.parametrize(("model", "system", "takes", "says"), [
+    ("deepseek-ai/DeepSeek-R1", "h200_sxm", "fp8_block", "no precision stated: fp8; released in fp8"),
+    ("deepseek-ai/DeepSeek-R1", "910C", "int8", "no precision stated: int8; released in fp8"),
+    ("openai/gpt-oss-120b", "h100_sxm", "w4a16", "no precision stated: w4a16; released in mxfp4"),
+    ("openai/gpt-oss-120b", "b200_sxm", "nvfp4", "no precision stated: nvfp4; released in mxfp4"),
+    ("meta-llama/Llama-3.1-8B", "h100_sxm", "bf16", ""),
+])
+def test_a_row_without_a_precision_is_read_as_the_model_was_released_and_says_so(model: str, system: str, takes: str,
+                                                                                says: str) -> None:
+    row = asked(model_path=model, system=system, tp_size="8", moe_tp_size="8", precision="", gemm_quant_mode="",
+                moe_quant_mode="")
+    assert FORMAT_NAMES[read_question(row).experts] == takes
+    answer, = answer_rows([row])
+    assert formats_said(row) == says and answer["reason"] == "" and answer["ttft_ms"] > 0
+
+
+def test_an_arithmetic_that_stands_in_for_another_is_named() -> None:
+    row = asked(system="910C")
+    answer, = answer_rows([row])
+    assert formats_said(row) == "Huawei Ascend 910C has no fp8 arithmetic: emulated in w8a16"
+    assert answer["reason"] == "" and answer["ttft_ms"] > 0
+
+
+def test_a_stated_format_of_experts_stands_beside_an_unstated_one_of_the_rest() -> None:
+    question = read_question({**DEEPSEEK, "precision": "", "gemm_quant_mode": "", "moe_quant_mode": "nvfp4"})
+    assert (FORMAT_NAMES[question.dense], FORMAT_NAMES[question.experts]) == ("fp8_block", "nvfp4")
+
+
+@pytest.mark.parametrize(("column", "cell"), [
+    ("model_path", "lama"), ("system", "h2O"), ("backend", "vlm"), ("isl", "many"), ("gemm_quant_mode", "fp9"),
+    ("moe_quant_mode", "fp9"), ("tp_size", "7"), ("mode", "both"), ("batch_size", "-1"), ("model_path", "")])
+def test_a_reason_names_its_column(column: str, cell: str) -> None:
+    assert answer_rows([asked(**{column: cell})])[0]["reason"].startswith(f"{column}: ")

@@ -19,6 +19,7 @@ from highfence.perf.choosing.limits import Limits
 from highfence.perf.choosing.search import best, frontier
 from highfence.perf.choosing.space import Space, candidates
 from highfence.perf.choosing.training import TrainingProblem, fastest_training, training_plans
+from highfence.perf.inference.arrivals import serving_at_rate
 from highfence.perf.inference.estimate import ask, predict, tables_of
 from highfence.perf.machine import machine_of
 from highfence.perf.shape import shape_of
@@ -177,6 +178,45 @@ def test_the_fewest_chips_are_the_fewest_that_serve_the_load(asked: dict[str, An
     with pytest.raises(NoAnswer):
         best("H20", "llama-3.1-70b", chips=got.row.chips - 1, **LOAD, goal="fewest-chips", precision="fp8", **limits,
              **asked)
+
+
+@pytest.mark.parametrize("rate", [0.002, 0.7, 3.0])
+@pytest.mark.parametrize("quantile", ["mean", "p99"])
+def test_the_fewest_chips_for_arrivals_keep_the_limits_at_that_rate_as_one_answer_at_it_says(rate: float,
+                                                                                         quantile: str) -> None:
+    limits = Limits(1.2, 0.045, None, quantile)
+    asked = {**LOAD, "precision": "fp8"}
+    got = best("H20", "llama-3.1-70b", chips=16, **asked, goal="fewest-chips", ttft_s=1.2, tpot_s=0.045,
+               quantile=quantile, arrival=rate)
+    assert got.row is not None and "open loop" in got.best.arrivals  # type: ignore[union-attr]
+    again = serving_at_rate("H20", "llama-3.1-70b", rate=rate / got.row.replicas, **asked, **got.best.split)
+    assert again == got.best and limits.kept_by(again)
+    assert (got.row.ttft_s, got.row.tpot_s) == pytest.approx(limits.judged(again), rel=1e-12)
+    for tp, pp in product([1, 2, 4, 8], [1, 2, 4, 5]):
+        for replicas in range(1, (got.row.chips - 1) // (tp * pp) + 1):
+            try:
+                fewer = serving_at_rate("H20", "llama-3.1-70b", rate=rate / replicas, **asked, tp=tp, pp=pp)
+            except NoAnswer:
+                continue
+            assert fewer.waiting_s > 0.0 or not limits.kept_by(fewer)
+
+
+def test_the_fewest_chips_for_arrivals_may_fill_the_memory() -> None:
+    asked = {"prompt": 1024, "output": 1024, "goal": "fewest-chips", "arrival": 3.0, "chips": 16}
+    got = best("H20", "llama-3.1-70b", **asked)
+    most = best("H20", "llama-3.1-70b", **{**asked, "goal": "throughput", "chips": 5, "arrival": None})
+    assert got.row is not None and got.row.chips == 5
+    assert 3.0 <= got.best.requests_per_s <= most.best.requests_per_s  # type: ignore[union-attr]
+
+
+def test_the_rate_that_too_few_chips_name_can_be_served_by_them() -> None:
+    asked = {"chips": 16, **LOAD, "goal": "fewest-chips", "precision": "fp8", "tpot_s": 0.05, "quantile": "p99"}
+    with pytest.raises(NoAnswer, match="serve at most") as error:
+        best("H20", "llama-3.1-70b", arrival=500.0, **asked)
+    most = float(error.value.what.split("at most ")[1].split()[0])
+    assert best("H20", "llama-3.1-70b", arrival=most, **asked).row is not None
+    with pytest.raises(NoAnswer):
+        best("H20", "llama-3.1-70b", arrival=1.02 * most, **asked)
 
 
 def test_an_answer_is_kept_and_read_back_equal(cache: Path) -> None:

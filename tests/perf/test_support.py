@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from highfence.catalogue import catalogue
 from highfence.core.errors import NoAnswer
 from highfence.perf.choosing.coverage import support
 from highfence.perf.inference.estimate import serving
 from highfence.perf.machine import machine_of
+from highfence.perf.train.run import training_run
 
 
 def test_a_format_is_native_emulated_or_refused_as_the_estimate_treats_it() -> None:
@@ -48,3 +51,26 @@ def test_every_chip_of_the_catalogue_is_covered_or_names_what_is_missing() -> No
 def test_a_system_stands_for_its_chip() -> None:
     system = next(s for s in catalogue().systems() if s.chip == "huawei-ascend-910c")
     assert support(system.id, "llama-3.1-8b").chip == machine_of("910C").id
+
+
+def test_every_published_number_of_the_data_sheet_has_its_grade() -> None:
+    for chip in ("H20", "910C", "B200", "RTX 4090"):
+        for value in support(chip, "llama-3.1-8b").sheet:
+            assert bool(value.grade) == (value.value is not None and not value.assumed), (chip, value.name)
+
+
+def test_an_answer_is_as_good_as_the_weakest_number_that_it_used() -> None:
+    chip = machine_of("910C")
+    sound = replace(chip, grades=dict.fromkeys(chip.grades, "official"), assumed=())
+    weak = {name: replace(sound, grades={**sound.grades, name: "estimate"}) for name in (
+        "peak_int8", "tdp", "network_bandwidth", "scale_up_domain", "link_bandwidth", "memory_bandwidth")}
+
+    def used(tp: int, precision: str) -> set[str]:
+        return {name for name, machine in weak.items() if serving(
+            machine, "llama-3.1-8b", concurrency=1, tp=tp, precision=precision).grade == "estimate"}
+
+    assert used(1, "bf16") == {"tdp", "memory_bandwidth"}
+    assert used(8, "int8") == {"tdp", "memory_bandwidth", "peak_int8", "scale_up_domain", "link_bandwidth"}
+    assert used(16, "int8") == set(weak)
+    assert serving(replace(weak["tdp"], power=None), "llama-3.1-8b", concurrency=1).grade == "official"
+    assert training_run(weak["network_bandwidth"], "llama-3.1-8b", chips=64).grade == "estimate"

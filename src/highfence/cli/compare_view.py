@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, split_words, three, word
+from highfence.cli.fitting import Fitting
+from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, UNIT_ZH, split_words, three, word
 from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
 from highfence.perf.choosing.comparison import MEASURES, Compared, Comparison, reason_of
@@ -20,9 +21,9 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     """Print chips side by side."""
     measure = MEASURES[found.by]
     out.print(f"[bold]{found.model}[/]  {measure.title.text(lang)}  [dim]({measure.says.text(lang)})[/]")
-    load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n} token，每芯片每次迭代{c}个")
+    load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n}词元，每芯片每次迭代{c}个")
             if found.by == "training" else
-            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i} token，输出{o}，每芯片并发{c}"))
+            Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i}词元，输出{o}，每芯片并发{c}"))
     load = load.format(
         n=three(found.prompt + found.output), i=three(found.prompt), o=three(found.output), c=three(found.load))
     note = Label("each on the fewest chips that hold the model; 80 % interval in brackets",
@@ -30,13 +31,13 @@ def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     out.print(f"{load.text(lang)}{Label('; ', '；').text(lang)}{note.text(lang)}", style="dim", markup=False)
     table = _table(((Label("chip", "芯片"), "left"), (Label("chips", "芯片数"), "right"),
                     (Label("split", "划分"), "left"), (Label("format", "格式"), "left"),
-                    (Label(found.unit, found.unit), "right"),
+                    (Label(found.unit, UNIT_ZH.get(found.unit, found.unit)), "right"),
                     (Label("ratio", "比值"), "right"),
                     *(((Label("MFU", "MFU"), "right"),) if found.by == "training" else ()),
                     (Label("evidence", "证据"), "left")), lang)
     for row in found.rows:
         table.add_row(*_cells(row, found, lang))
-    out.print(table)
+    out.print(Fitting(table))
     for row in found.rows:
         if row.reason:
             out.print(f"! {reason_of(row)}", style="yellow", markup=False)
@@ -88,18 +89,18 @@ def show_support(found: Support, lang: str, out: Any) -> None:
         formats.add_row(f.format, status, "" if f.chips is None else f"{f.chips:,}",
                         "" if f.split is None else split_words(f.split) or "–",
                         word(f.evidence or "", EVIDENCE_ZH, lang), f.reason)
-    out.print(formats)
+    out.print(Fitting(formats))
     parts = _table(((Label("part", "部分"), "left"), (Label("evidence", "证据"), "left"),
                     (Label("runs", "测量数"), "right"), (Label("fitted on", "拟合所用芯片"), "left")), lang)
     for part in (*found.parts, *found.software):
         parts.add_row(word(part.part, PART_ZH, lang), word(part.evidence, EVIDENCE_ZH, lang),
                       f"{part.rows:,}" if part.rows else "", ", ".join(id.partition("-")[2] for id in part.fitted_on))
-    out.print(parts)
+    out.print(Fitting(parts))
     sheet = _table(((Label("data sheet", "规格表"), "left"), (Label("value", "数值"), "right"),
                     (Label("grade", "证据"), "left")), lang)
     for value in found.sheet:
         sheet.add_row(value.label.text(lang), _value(value, lang), _grade(value, lang))
-    out.print(sheet)
+    out.print(Fitting(sheet))
 
 
 def _value(value: Any, lang: str) -> str:

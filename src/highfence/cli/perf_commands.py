@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +75,8 @@ def _options(*groups: list[Any]) -> Callable[[Callable[..., Any]], Callable[...,
 @click.option("--best", is_flag=True, help="Search the best split and load for a goal.")
 @click.option("--csv", "csv_", type=click.Path(), help="One serving question a row.")
 @_options(_LOAD, _SPLIT, _POOLS, _TRAINING, _SEARCH)
-@click.option("--why", is_flag=True, help="Print every operator, and a roofline chart.")
+@click.option("--why", is_flag=True,
+              help="Print every operator, and a roofline chart; with --best the frontier, in JSON all of it.")
 @click.option("--out", type=click.Path(path_type=Path),
               help="Folder for the roofline as SVG and the answer as JSON; with --csv, the file to write.")
 @format_option
@@ -120,6 +123,7 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
     _refuse(stated, (*_SERVED, *_DIVIDED), "serving")
     if {"rate", "concurrency"} <= stated.keys():
         raise InputError("a rate or a number in flight, not both", where="--rate, --concurrency", got=stated["rate"])
+    _check_in_flight(stated)
     machine = find_machine(chip, stated.pop("system", None))
     answer = (serving_at_rate if "rate" in stated else serving)(machine, model, **stated)
     drawn = None
@@ -138,6 +142,14 @@ def _serve(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
         print_rows([prediction_row(answer)], format_, "prediction")
 
 
+def _check_in_flight(stated: dict[str, Any]) -> None:
+    """Refuse a part of a request; a mean number in flight follows from a rate."""
+    asked = stated.get("concurrency", 1.0)
+    if isfinite(asked) and asked != int(asked):
+        raise InputError("must be a whole number of requests", where="--concurrency", got=asked, example="32",
+                         hint="--rate takes requests a second")
+
+
 def _serve_apart(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str,
                  ) -> None:
     from highfence.cli.perf_view import prediction_row, show_prediction
@@ -149,6 +161,7 @@ def _serve_apart(chip: str, model: str, stated: dict[str, Any], why: bool, out: 
     _refuse(stated, ("prefill", "decode", "prompt", "output", "concurrency", *_FORMATS), "--prefill and --decode")
     if not {"prefill", "decode"} <= stated.keys():
         raise InputError("both pools are needed", where="--prefill, --decode", example="--prefill tp=8 --decode tp=8")
+    _check_in_flight(stated)
     prefill, decode = (read_pool(stated.pop(name), f"--{name}") for name in ("prefill", "decode"))
     machine = find_machine(chip, stated.pop("system", None))
     answer = serving_apart(machine, model, prefill=prefill, decode=decode, **stated)
@@ -206,7 +219,7 @@ def _train(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path |
 
 
 def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | None, format_: str, lang: str) -> None:
-    from highfence.cli.search_view import search_rows, show_search
+    from highfence.cli.search_view import search_document, search_rows, show_search
     from highfence.perf.choosing.limits import parse_limits
     from highfence.perf.choosing.search import best
     from highfence.perf.sheets import find_machine
@@ -234,7 +247,8 @@ def _best(chip: str, model: str, stated: dict[str, Any], why: bool, out: Path | 
     machine = find_machine(chip, stated.pop("system", None))
     found = best(machine, model, chips=chips, goal=goal, **stated)
     if format_ == "json":
-        print_json("search", found, sources=_sources(found.chip, found.model))
+        print_json("search", search_document(found, why), warnings=found.warnings,
+                   sources=_sources(found.chip, found.model))
     elif format_ == "table":
         show_search(found, machine.name, why, lang, console())
     else:
@@ -245,6 +259,7 @@ def _rows(path: str, out: Path | None, format_: str) -> None:
     from highfence.core.sheets import csv_text, read_csv_rows
     from highfence.perf.rows.answers import ADDED, answer_rows
     from highfence.perf.rows.files import EXAMPLE, check_columns, unread_columns
+    from highfence.perf.rows.questions import formats_said
 
     if out is not None and out.resolve() == Path(path).resolve():
         raise InputError("the result would overwrite the questions", where="--out", got=str(out))
@@ -253,6 +268,9 @@ def _rows(path: str, out: Path | None, format_: str) -> None:
         click.echo(f"columns passed through unread: {', '.join(unread)}", err=True)
     asked = list(questions)
     done = [{**row, **answer} for row, answer in zip(asked, answer_rows(asked))]
+    for said, rows in Counter(formats_said(row) for row in done if not row["reason"]).items():
+        if said:
+            click.echo(f"{rows} rows: {said}", err=True)
     columns = [*header, *ADDED]
     if out is not None or format_ in {"table", "csv"}:
         from highfence.cli.output import cell
@@ -275,7 +293,8 @@ def _rows(path: str, out: Path | None, format_: str) -> None:
 @click.option("--output", type=float, default=512.0, show_default=True, help="Tokens out, a request.")
 @click.option("--load", type=float, default=8.0, show_default=True,
               help="Requests in flight a chip; in training, sequences a chip and iteration.")
-@click.option("--precision", help="One format for all; each chip's own best if omitted.")
+@click.option("--precision",
+              help="One format for all; if omitted that of the model's release, or the chip's nearest to it.")
 @click.option("--emulate", is_flag=True, help="Keep weights in a format that a chip cannot multiply.")
 @format_option
 @lang_option

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from highfence.cli.fitting import Fitting
 from highfence.cli.perf_words import (
-    BOUND_ZH,
     STEP_ZH,
     basis,
     evidence_words,
@@ -21,7 +21,8 @@ from highfence.cli.perf_words import (
 )
 from highfence.core.labels import Label
 from highfence.perf.inference.roofline import Roofline
-from highfence.perf.prediction import Prediction, StepTime
+from highfence.perf.prediction import BOUND_ZH, Prediction, StepTime
+from highfence.perf.train.plan import RECOMPUTE_ZH
 from highfence.perf.train.run import TrainingRun
 
 LEAST_SHARE = 0.001
@@ -30,10 +31,10 @@ LEAST_SHARE = 0.001
 
 def show_prediction(answer: Prediction, drawn: Roofline | None, lang: str, out: Any) -> None:
     """Print a prediction, and why if its roofline is given."""
-    _head(out, _on(answer.name, answer.chips, answer.split), answer.model,
+    _head(out, _on(answer.name, answer.chips, answer.split, lang), answer.model,
           [answer.precision, f"KV {answer.cache}", answer.software])
     asked = Label("{i} tokens in, {o} out, {c} requests in flight; {how}",
-                  "输入{i} token，输出{o}，并发{c}；{how}").format(
+                  "输入{i}词元，输出{o}，并发{c}；{how}").format(
         i=three(answer.prompt), o=three(answer.output), c=three(answer.concurrency), how=basis(answer.arrivals, lang))
     out.print(asked.text(lang), style="dim")
     out.print(_times(answer, lang))
@@ -43,8 +44,8 @@ def show_prediction(answer: Prediction, drawn: Roofline | None, lang: str, out: 
         _why(answer.steps, drawn, lang, out)
 
 
-def _on(name: str, chips: int, split: Any) -> str:
-    words = split_words(split)
+def _on(name: str, chips: int, split: Any, lang: str) -> str:
+    words = split_words(split, lang)
     return f"{name} × {chips:,}" + (f" ({words})" if words else "")
 
 
@@ -68,14 +69,14 @@ def _times(answer: Prediction, lang: str) -> Any:
                               Label("p50", "p50"), Label("p99", "p99"))):
         table.add_column(head.text(lang), justify="left" if n == 0 else "right", no_wrap=True)
     for label, value, p50, p99 in (
-            (Label("time to first token", "首token时间TTFT"), answer.ttft, answer.ttft_p50, answer.ttft_p99),
-            (Label("time per output token", "每token时间TPOT"), answer.tpot, answer.tpot_p50, answer.tpot_p99),
+            (Label("time to first token", "首词元时间TTFT"), answer.ttft, answer.ttft_p50, answer.ttft_p99),
+            (Label("time per output token", "每词元时间TPOT"), answer.tpot, answer.tpot_p50, answer.tpot_p99),
             (Label("whole request", "整个请求"), answer.latency, None, None)):
         unit, size = time_unit(value.value)
         mean, interval = with_interval(value).split(" [")
         table.add_row(label.text(lang), mean, f"\\[{interval}", *(
             "" if quantile is None else f"{three(quantile / size)} {unit}" for quantile in (p50, p99)))
-    return table
+    return Fitting(table)
 
 
 def _grid(out: Any, lines: Iterable[tuple[str, str]]) -> None:
@@ -94,8 +95,8 @@ def _served_lines(answer: Prediction, lang: str) -> Iterable[tuple[str, str]]:
     def row(en: str, zh: str, text: str | Label) -> tuple[str, str]:
         return Label(en, zh).text(lang), text if isinstance(text, str) else text.text(lang)
 
-    yield row("output", "输出", with_interval(answer.throughput))
-    yield row("  per chip", "  每芯片", with_interval(answer.per_chip))
+    yield row("output", "输出", with_interval(answer.throughput, lang))
+    yield row("  per chip", "  每芯片", with_interval(answer.per_chip, lang))
     yield row("requests", "请求", f"{three(answer.requests_per_s)} /s")
     m = answer.memory
     yield row("memory a chip", "每芯片显存", Label(
@@ -108,7 +109,7 @@ def _served_lines(answer: Prediction, lang: str) -> Iterable[tuple[str, str]]:
             t=time_text(answer.waiting_s), n=three(answer.running)))
     if answer.power is not None and answer.energy is not None:
         yield row("power a chip", "每芯片功率", with_interval(answer.power))
-        yield row("energy", "能耗", with_interval(answer.energy, Label("J a token", "J/token").text(lang)))
+        yield row("energy", "能耗", with_interval(answer.energy, lang, "J a token"))
     else:
         yield row("power", "功率", Label("not published", "未公布"))
     for step in answer.steps:
@@ -133,7 +134,7 @@ def _why(steps: tuple[StepTime, ...], drawn: Roofline, lang: str, out: Any) -> N
     letters = letters_of(drawn)
     root = Tree(Label("why", "理由").text(lang))
     for step in steps:
-        title = Label("{k} step of {n} tokens a rank: {t}", "{k}步，每组{n} token：{t}").format(
+        title = Label("{k} step of {n} tokens a rank: {t}", "{k}步，每组{n}词元：{t}").format(
             k=word(step.kind, STEP_ZH, lang), n=three(step.tokens), t=time_text(step.seconds)).text(lang)
         root.add(Group(f"[bold]{title}[/]", _operators(step, drawn, letters, lang)))
     out.print(root)
@@ -157,7 +158,7 @@ def _operators(step: StepTime, drawn: Roofline, letters: dict[tuple[str, str], s
         table.add_row(letters.get((step.kind, o.name), ""), operator_word(o.name, lang), three(o.seconds * 1e3),
                       f"{o.share:.1%}", word(o.bound, BOUND_ZH, lang), three(point.intensity) if point else "",
                       f"{point.rate / point.roof(drawn.bandwidth):.0%}" if point else "")
-    return table
+    return Fitting(table)
 
 
 def operator_word(name: str, lang: str) -> str:
@@ -192,10 +193,11 @@ def prediction_row(answer: Prediction) -> dict[str, Any]:
 
 def show_training(run: TrainingRun, why: bool, lang: str, out: Any) -> None:
     """Print a training run."""
-    _head(out, _on(run.name, run.chips, run.split), run.model, [run.precision, run.software, f"ZeRO {run.zero}", Label(
-        f"recompute {run.recompute}", f"重计算{run.recompute}").text(lang)])
+    again = Label(f"recompute {run.recompute}", f"重计算：{RECOMPUTE_ZH[run.recompute]}").text(lang)
+    _head(out, _on(run.name, run.chips, run.split, lang), run.model,
+          [run.precision, run.software, f"ZeRO {run.zero}", again])
     asked = Label("{b} sequences of {s} tokens an iteration, {m} a pass",
-                  "每次迭代{b}个序列，每序列{s} token，微批{m}").format(
+                  "每次迭代{b}个序列，每序列{s}词元，微批{m}").format(
         b=f"{run.batch:,}", s=f"{run.sequence:,}", m=run.micro_batch)
     out.print(asked.text(lang), style="dim")
     _grid(out, _training_lines(run, lang))
@@ -209,12 +211,12 @@ def _training_lines(run: TrainingRun, lang: str) -> Iterable[tuple[str, str]]:
         return Label(en, zh).text(lang), text if isinstance(text, str) else text.text(lang)
 
     yield row("iteration", "每次迭代", with_interval(run.iteration))
-    yield row("tokens a chip", "每芯片训练", with_interval(run.per_chip))
+    yield row("tokens a chip", "每芯片训练", with_interval(run.per_chip, lang))
     yield row("MFU (HFU)", "MFU（HFU）", f"{run.mfu:.1%} ({run.hfu:.1%})")
     if run.duration is not None and run.tokens is not None:
         yield row("to train on", "训练量", Label("{n} tokens: {t}, without restarts and evaluations",
-                                              "{n} token：{t}，不含重启与评估").format(
-            n=tokens_text(run.tokens), t=with_interval(run.duration)))
+                                              "{n}词元：{t}，不含重启与评估").format(
+            n=tokens_text(run.tokens), t=with_interval(run.duration, lang)))
     whole = run.iteration.value
     spent = ", ".join(f"{word(bound, BOUND_ZH, lang)} {seconds / whole:.0%}"
                       for bound, seconds in run.step.by_bound.items())
@@ -228,7 +230,7 @@ def _training_lines(run: TrainingRun, lang: str) -> Iterable[tuple[str, str]]:
         t=gigabytes(m.total), c=gigabytes(run.step.capacity),
         p=", ".join(f"{label.text(lang)} {three(v / 1e9)}" for label, v in parts if v >= 5e7)))
     yield row("energy", "能耗", Label("not published", "未公布") if run.energy is None else Label(
-        f"{three(run.energy)} J a token", f"{three(run.energy)} J/token"))
+        f"{three(run.energy)} J a token", f"{three(run.energy)} J/词元"))
     yield row("statistic", "统计口径", Label("mean of whole iterations; 80 % interval in brackets",
                                           "完整迭代的均值；括号内为80%区间"))
     yield row("evidence", "证据", evidence_words(run.evidence, run.grade, lang))

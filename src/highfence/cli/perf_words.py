@@ -11,7 +11,7 @@ from highfence.perf.prediction import Estimate
 
 EVIDENCE_ZH = {"measured kernel": "内核实测", "fitted family": "同系列拟合", "data sheet only": "仅规格表",
                "assumed": "假定"}
-BOUND_ZH = {"compute": "算力", "memory": "显存带宽", "network": "互联", "overhead": "开销"}
+UNIT_ZH = {"tokens/s": "词元/秒", "J a token": "J/词元", "d": "天"}
 STEP_ZH = {"decode": "解码", "prefill": "预填充", "mixed": "混合"}
 GRADE_ZH = {"official": "官方", "filing": "监管申报", "measured": "实测", "press": "媒体", "estimate": "估算",
             "assumed": "假定"}
@@ -26,8 +26,8 @@ BASIS_ZH = {
 def word(text: str, table: Mapping[str, str], lang: str) -> str:
     """Return a word of the contract in a language; one without a translation as it is.
 
-    >>> word("memory", BOUND_ZH, "zh"), word("memory", BOUND_ZH, "en")
-    ('显存带宽', 'memory')
+    >>> word("decode", STEP_ZH, "zh"), word("decode", STEP_ZH, "en")
+    ('解码', 'decode')
     """
     return table.get(text, text) if lang == "zh" else text
 
@@ -77,15 +77,14 @@ def time_text(seconds: float) -> str:
     return f"{three(seconds / size)} {unit}"
 
 
-def with_interval(value: Estimate, unit: str = "", scale: float = 1.0) -> str:
+def with_interval(value: Estimate, lang: str = "en", unit: str = "") -> str:
     """Return an estimate with its 80 % interval in brackets; a time in the unit of its middle.
 
     >>> with_interval(Estimate(0.0402, 0.0313, 0.0516, "s"))
     '40.2 ms [31.3 – 51.6]'
     """
-    if not unit and value.unit == "s":
-        unit, scale = time_unit(value.value)
-    return (f"{three(value.value / scale)} {unit or value.unit}".rstrip()
+    unit, scale = time_unit(value.value) if value.unit == "s" else (unit or value.unit, 1.0)
+    return (f"{three(value.value / scale)} {word(unit, UNIT_ZH, lang)}".rstrip()
             + f" [{three(value.low / scale)} – {three(value.high / scale)}]")
 
 
@@ -108,13 +107,18 @@ def tokens_text(value: float) -> str:
     return f"{three(value / 10.0**power)}e{power}" if power else three(value)
 
 
-def split_words(split: Mapping[str, Any]) -> str:
+def split_words(split: Mapping[str, Any], lang: str = "en") -> str:
     """Return the ranks of a split that are more than one.
 
     >>> split_words({"tp": 8, "pp": 2, "dp": 1, "ep": 1}), split_words({"tp": 1})
     ('tp 8, pp 2', '')
+    >>> split_words({"tp": 8, "workers": 2, "prefill_tp": 4}, "zh")
+    'tp 8, 实例 2, 预填充tp 4'
     """
-    return ", ".join(f"{name} {ranks}" for name, ranks in split.items() if ranks != 1)
+    def named(name: str) -> str:
+        return name.replace("prefill_", "预填充").replace("workers", "实例") if lang == "zh" else name
+
+    return ", ".join(f"{named(name)} {ranks}" for name, ranks in split.items() if ranks != 1)
 
 
 def evidence_words(evidence: str, grade: str, lang: str) -> str:

@@ -52,7 +52,8 @@ def text_roofline(drawn: Roofline, letters: dict[tuple[str, str], str], lang: st
         text = f"{10.0**k:g}"
         at = min(column(10.0**k), across - len(text))
         foot[at:at + len(text)] = text
-    roofs = ", ".join(f"{'16-bit' if n == '16' else n.upper()} {format_number(p / 1e12, 3)} TFLOP/s"
+    half = Label("16-bit", "16位").text(lang)
+    roofs = ", ".join(f"{half if n == '16' else n.upper()} {format_number(p / 1e12, 3)} TFLOP/s"
                       for n, p in drawn.peaks.items())
     title = Label("TFLOP/s of one chip against FLOPs a byte: a decode, A prefill",
                   "单芯片TFLOP/s与FLOP/字节：小写为解码，大写为预填充").text(lang)

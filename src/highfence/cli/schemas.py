@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from highfence.core.envelope import SCHEMA_VERSION
 from highfence.core.facts import Fact
@@ -34,7 +35,6 @@ def _prediction() -> dict[str, Any]:
 
     schema = _of(Prediction)
     properties = schema["properties"]
-    properties.pop("details", None)
     schema["required"] = sorted(properties)
     properties.update({
         "split": {"type": "object", "additionalProperties": {"type": "integer"}},
@@ -49,6 +49,26 @@ def _training() -> dict[str, Any]:
     schema = _of(TrainingRun)
     schema["required"] = sorted(schema["properties"])
     return schema
+
+
+def _search() -> dict[str, Any]:
+    from highfence.perf.choosing.search import Search
+
+    schema = _of(Search)
+    schema["properties"]["frontier_size"] = {
+        "type": "integer", "description": "points of the whole frontier, which stands here thinned without --why"}
+    schema["required"] = sorted(schema["properties"])
+    return schema
+
+
+def _predictions() -> dict[str, Any]:
+    from highfence.perf.rows.answers import ADDED
+
+    times = {name: {"anyOf": [{"type": "number"}, {"const": ""}]} for name in ADDED[:-2]}
+    row = {"type": "object", "required": list(ADDED), "additionalProperties": {"type": "string"},
+           "properties": {**times, **{name: {"type": "string"} for name in ADDED[-2:]}}}
+    return {"type": "object", "required": ["columns", "rows"], "properties": {
+        "columns": {"type": "array", "items": {"type": "string"}}, "rows": {"type": "array", "items": row}}}
 
 
 def _comparison() -> dict[str, Any]:
@@ -104,19 +124,19 @@ def _of(kind: Any) -> dict[str, Any]:
 
             hints = get_type_hints(kind, vars(home))
         return {"type": "object", "properties": {f.name: _of(hints[f.name]) for f in fields(kind)
-                                                 if not f.name.startswith("_")}}
+                                                 if not f.name.startswith("_") and f.name != "details"}}
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is tuple and arguments and Ellipsis not in arguments:
         return {"type": "array", "prefixItems": [_of(a) for a in arguments], "items": False}
     if origin in (tuple, list):
         return {"type": "array", "items": _of(arguments[0]) if arguments else {}}
-    if arguments and type(None) in arguments:
-        inner = [_of(a) for a in arguments]
-        return {"anyOf": inner}
+    if origin in (Union, UnionType):
+        return {"anyOf": [_of(a) for a in arguments]}
     return {"type": "object"} if origin is dict or "Mapping" in str(kind) else {}
 
 
 RESULTS: dict[str, Callable[[], dict[str, Any]]] = {
     "envelope": dict, "verdict": _verdict, "migration": lambda: _of(Migration), "chip": _chip,
-    "prediction": _prediction, "training": _training, "comparison": _comparison, "support": _support}
+    "prediction": _prediction, "training": _training, "comparison": _comparison, "support": _support,
+    "search": _search, "predictions": _predictions}
 """Kinds of result that have a schema."""

@@ -96,18 +96,19 @@ class NoAnswer(HighfenceError):
 
     code = "no-answer"
 
-    def __init__(self, what: str, *, missing: str | None = None, would_change: str | None = None) -> None:
-        self.what, self.missing, self.would_change = what, missing, would_change
+    def __init__(self, what: str, *, missing: str | None = None, would_change: str | None = None,
+                 hint: str | None = None) -> None:
+        self.what, self.missing, self.would_change, self.hint = what, missing, would_change, hint
         super().__init__(what)
 
     def __str__(self) -> str:
-        rows = [("missing", self.missing), ("changes", self.would_change)]
+        rows = [("missing", self.missing), ("changes", self.would_change), ("hint", self.hint)]
         return "\n".join([self.what, *(f"  {name + ':':<9} {text}" for name, text in rows if text)])
 
     def to_dict(self) -> dict[str, object]:
         """Return the error as the JSON object that ``--format json`` prints."""
         fields = {"code": self.code, "what": self.what, "missing": self.missing,
-                  "would_change": self.would_change}
+                  "would_change": self.would_change, "hint": self.hint}
         return {name: value for name, value in fields.items() if value is not None}
 
 

@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from highfence.core.errors import InputError
+from highfence.core.labels import Label
 
 if TYPE_CHECKING:
     from pint import UnitRegistry
@@ -133,6 +134,19 @@ def format_number(value: float, digits: int = 4) -> str:
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def growth(ratio: float) -> Label:
+    """Return by how much a thing exceeds another: in percent, as a multiple from ten times on.
+
+    >>> growth(1.254).en, growth(35996.9).en, growth(35996.9).zh
+    ('25%', '36,000x', '36,000倍')
+    """
+    if ratio < 10.0:
+        share = f"{ratio - 1.0:.1%}".replace(".0%", "%") if ratio < 1.1 else f"{ratio - 1.0:.0%}"
+        return Label(share, share)
+    times = f"{float(f'{ratio:.3g}'):,.0f}"
+    return Label(f"{times}x", f"{times}倍")
 
 
 def human_scale(kind: str) -> tuple[str, float]:

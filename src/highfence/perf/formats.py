@@ -61,6 +61,10 @@ FEED_SCALE = {"16": "", "fp32": "", "fp8": "fp8", "int8": "fp8", "fp4": "fp4"}
 """Which factor of the calibration's ``feed`` curve an arithmetic takes; none for 16 bits."""
 
 
+AS_RELEASED = {"fp8": ("fp8", "fp8_block", "w8a16"), "mxfp4": ("nvfp4", "w4a16"), "int4": ("w4a16",)}
+"""Formats that hold weights as they were released, by the format of the release; 16 bits where none is named."""
+
+
 def format_of(name: str, where: str = "--precision") -> Format:
     """Return a format by any of its names.
 

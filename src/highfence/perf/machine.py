@@ -6,6 +6,7 @@ does not say is taken from a stated rule and named in :attr:`Machine.assumed`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from highfence.catalogue import catalogue
 from highfence.catalogue.entries import Entry, System
 from highfence.core.errors import InputError, NoAnswer
+from highfence.core.facts import worst_grade
 from highfence.perf.formats import PEAKS, Format, format_of
 
 UNITS_IF_UNSAID = 128.0
@@ -23,6 +25,10 @@ NETWORK_IF_UNSAID = 50e9
 
 DOMAIN_IF_UNSAID = 8.0
 """Chips that links join where no system says: one server of eight (assumed)."""
+
+_OF_CHIP = ("memory_bandwidth", "memory_capacity", "compute_units", "tdp", *(name for names in PEAKS.values()
+                                                                             for name in names))
+"""Facts of a chip that answers rest on, beside its links."""
 
 NOMINAL_GB = 2.0**30 / 1e9
 """Memory chips hold powers of two: a nominal GB of device memory is a GiB."""
@@ -39,7 +45,7 @@ class Machine:
     link, network : one-way B/s of one chip to its scale-up and scale-out neighbours; where the card's only way out
     is its host link, the network is no faster. domain : chips joined by links.
     power : thermal design power, W; None if unpublished.
-    assumed : names of the numbers above that no source states.
+    assumed : names of the numbers above that no source states. grades : of those that one does, by attribute.
     """
 
     id: str
@@ -126,7 +132,11 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
 
     if halved:
         assumed.append("peak_bf16")
-    link = number(system, "scale_up_bandwidth") or number(chip, "link_bandwidth")
+    home, link_name = ((system, "scale_up_bandwidth") if number(system, "scale_up_bandwidth") else
+                       (chip, "link_bandwidth"))
+    link = number(home, link_name)
+    facts = {**{name: (chip, name) for name in _OF_CHIP}, "link_bandwidth": (home, link_name),
+             "network_bandwidth": (system, "scale_out_bandwidth"), "scale_up_domain": (system, "scale_up_domain")}
     joined = or_else(link, "link_bandwidth", _host(chip)) / 2.0
     network = or_else(number(system, "scale_out_bandwidth"), "network_bandwidth", 2.0 * NETWORK_IF_UNSAID) / 2.0
     return Machine(
@@ -137,8 +147,30 @@ def machine_from(chip: Entry, system: System | None = None) -> Machine:
         link=joined, network=min(network, joined),
         domain=or_else(number(system, "scale_up_domain"), "scale_up_domain", DOMAIN_IF_UNSAID),
         power=number(chip, "tdp"), assumed=tuple(assumed),
-        grades={n: found.grade for n in ("memory_bandwidth", "memory_capacity", "peak_bf16", "peak_fp16", "peak_fp8",
-                                           "link_bandwidth", "compute_units") if (found := chip[n]) is not None})
+        grades={name: found.grade for name, (entry, fact) in facts.items()
+                if entry is not None and name not in assumed and (found := entry[fact]) is not None})
+
+
+def weakest_grade(machine: Machine, formats: Iterable[str], chips: float, network: bool = False) -> str:
+    """Return the grade of the weakest number of the data sheet that an answer rests on.
+
+    Parameters
+    ----------
+    formats : that are multiplied; attention and output head take 16 bits whatever the weights. chips : of a replica:
+        links matter from two on. network : whether anything crosses it, else where more chips than links join.
+
+    Examples
+    --------
+    >>> h20 = machine_of("H20")
+    >>> weakest_grade(h20, ["fp8"], 1), weakest_grade(h20, ["fp8"], 16)
+    ('press', 'assumed')
+    """
+    names = ["memory_bandwidth", "memory_capacity", "compute_units", *(["tdp"] if machine.power else []),
+             *(["link_bandwidth", "scale_up_domain"] if chips > 1 else []),
+             *(["network_bandwidth"] if network or chips > machine.domain else [])]
+    for arithmetic in {"16", *(format_of(name).arithmetic for name in formats)}:
+        names.append(next((name for name in PEAKS[arithmetic] if name in machine.grades), PEAKS[arithmetic][0]))
+    return worst_grade(machine.grades.get(name, "assumed") for name in names)
 
 
 def _host(chip: Entry) -> float:

@@ -8,6 +8,9 @@ from typing import Any
 
 from highfence.core.labels import Label
 
+BOUND_ZH = {"compute": "算力", "memory": "显存带宽", "network": "互联", "overhead": "开销"}
+"""What bounds an operator, in Chinese."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

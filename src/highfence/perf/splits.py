@@ -30,7 +30,8 @@ def check_split(machine: Machine, shape: ModelShape, *, tp: int, pp: int, dp: in
 
     for name, value in (("--tp", tp), ("--pp", pp), ("--dp", dp), ("--ep", 1 if ep is None else ep)):
         if isinstance(value, bool) or value != int(value) or not 1 <= value <= MAX_CHIPS:
-            raise InputError("must be a whole number of chips", where=name, got=value, example="8")
+            raise InputError("must be a whole number of chips", where=name, got=value,
+                             expected=f"1 to {MAX_CHIPS:,}", example="8")
     if shape.heads % tp:
         raise InputError(f"{shape.id} has {shape.heads:.0f} attention heads", where="--tp", got=tp,
                          expected="a divisor of it", example=str(_nearest_divisor(shape.heads, tp)),

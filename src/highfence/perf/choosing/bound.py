@@ -98,14 +98,16 @@ def joined(parts: Sequence[Points]) -> Points:
     return Points(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Points)))
 
 
-def tails(quantile: str, ttft: Any, tpot: Any, decode: Any, running: Any, output: float) -> tuple[Any, Any]:
-    """Return TTFT and TPOT at a quantile, of requests that do not wait for memory; see
+def tails(quantile: str, ttft: Any, tpot: Any, decode: Any, running: Any, output: float,
+          waiting: Any = 0.0) -> tuple[Any, Any]:
+    """Return TTFT and TPOT at a quantile, of requests that wait so long for memory; see
     :mod:`highfence.perf.inference.closed_loop`.
     """
     if quantile == "mean":
         return ttft, tpot
     stalls = np.maximum(tpot - decode, 0.0)
-    return ttft * TTFT_P99, tpot + TPOT_P99 * stalls / np.sqrt(np.maximum(np.minimum(output, running), 1.0))
+    return (waiting + (ttft - waiting) * TTFT_P99,
+            tpot + TPOT_P99 * stalls / np.sqrt(np.maximum(np.minimum(output, running), 1.0)))
 
 
 def evaluated(space: Space, limits: Limits, which: Indices, load: Floats) -> Points:
@@ -181,7 +183,7 @@ class Best:
 
 def explore(space: Space, limits: Limits, aims: Sequence[Aim]) -> int:
     """Show every aim all the points that it wants, and return how many were evaluated."""
-    which, load = _ladder(space)
+    which, load = ladder(space)
     points = evaluated(space, limits, which, load)
     _take(limits, aims, points, space.output)
     alone: Floats = np.full(len(space.candidates), np.inf)
@@ -207,7 +209,7 @@ def explore(space: Space, limits: Limits, aims: Sequence[Aim]) -> int:
     return count
 
 
-def _ladder(space: Space) -> tuple[Indices, Floats]:
+def ladder(space: Space) -> tuple[Indices, Floats]:
     """Return powers of two up to the most of each candidate, and the most, in order."""
     which, load = [], []
     for k in np.flatnonzero(space.most >= 1.0):

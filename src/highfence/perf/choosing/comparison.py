@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from highfence.core.errors import HighfenceError, InputError, NoAnswer, did_you_mean
-from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.choosing.smallest import check_load, smallest_that_holds
+from highfence.perf.machine import weakest_grade
 from highfence.perf.prediction import Estimate, Prediction
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.sheets import find_machine
@@ -37,14 +37,14 @@ class Measure:
 
 
 MEASURES: dict[str, Measure] = {
-    "decode": Measure("tokens/s", True, Label("output tokens/s per chip", "每芯片输出 token/s"), Label(
+    "decode": Measure("tokens/s", True, Label("output tokens/s per chip", "每芯片输出词元/秒"), Label(
         "decode steps alone, prompts worked on elsewhere", "仅解码步，预填充在别处完成")),
-    "prefill": Measure("tokens/s", True, Label("input tokens/s per chip", "每芯片输入 token/s"), Label(
+    "prefill": Measure("tokens/s", True, Label("input tokens/s per chip", "每芯片输入词元/秒"), Label(
         "one prompt after another on every rank and stage, nothing else",
         "各并行组与流水级连续处理提示词，无其他负载")),
-    "training": Measure("tokens/s", True, Label("trained tokens/s per chip", "每芯片训练 token/s"), Label(
+    "training": Measure("tokens/s", True, Label("trained tokens/s per chip", "每芯片训练词元/秒"), Label(
         "whole iterations, without restarts and evaluations", "完整迭代，不含重启与评估")),
-    "energy": Measure("J", False, Label("J per output token", "每输出 token 焦耳"), Label(
+    "energy": Measure("J", False, Label("J per output token", "每输出词元焦耳"), Label(
         "chips alone, prompts of the same load included", "仅芯片功耗，含同负载的预填充")),
 }
 
@@ -100,7 +100,8 @@ def compare(chips: Sequence[str], model: str, by: str = "decode", *, prompt: flo
     ----------
     chips : names in the catalogue, systems or YAML sheets. by : ``decode``, ``prefill``, ``training`` or ``energy``.
     prompt, output : tokens a request; in training their sum is the sequence. load : requests in flight a chip, or
-        sequences a chip and iteration. precision : one format for all; each chip's own best if None.
+        sequences a chip and iteration. precision : one format for all; if None that of the model's release where a
+        chip multiplies it, else the nearest that it does, and 16 bits in training.
 
     Examples
     --------
@@ -199,4 +200,4 @@ def _trained(machine: Any, shape: ModelShape, load: float, asked: dict[str, Any]
     value = Estimate(rate, rate * seconds / high, rate * seconds / low, "tokens/s")
     split = {name: getattr(plan, name) for name in ("tp", "pp", "dp", "ep")}
     return Compared(machine.id, machine.name, value, None, plan.chips, split, asked["precision"] or "bf16", step.mfu,
-                    step.evidence, worst_grade(machine.grades.values()), machine.assumed)
+                    step.evidence, weakest_grade(machine, [asked["precision"] or "bf16"], plan.chips), machine.assumed)

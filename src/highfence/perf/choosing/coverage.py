@@ -177,8 +177,8 @@ def _sheet(machine: Machine) -> tuple[SheetValue, ...]:
         found.append(SheetValue(name, ATTRIBUTES[name].label, ATTRIBUTES[name].kind, value, machine.grades.get(name),
                                 name in machine.assumed))
     for name, value in (("network_bandwidth", machine.network * 2.0), ("scale_up_domain", machine.domain)):
-        found.append(SheetValue(name, ATTRIBUTES[name].label, ATTRIBUTES[name].kind, value, None,
-                                name in machine.assumed))
+        found.append(SheetValue(name, ATTRIBUTES[name].label, ATTRIBUTES[name].kind, value,
+                                machine.grades.get(name), name in machine.assumed))
     return tuple(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,16 +11,20 @@ import numpy as np
 
 from highfence.core.errors import NoAnswer
 from highfence.core.labels import Label
+from highfence.core.quantities import format_number
 from highfence.core.records import digest
 from highfence.perf.calibration import Calibration
+from highfence.perf.choosing.arriving import HALVINGS, SLACK, Arrivals
 from highfence.perf.choosing.bound import Best, Front, Points, evaluated, excess, explore, joined
 from highfence.perf.choosing.limits import Limits
 from highfence.perf.choosing.space import Candidate, Space, candidates
 from highfence.perf.formats import FORMATS
-from highfence.perf.inference.estimate import ask, tables_of
-from highfence.perf.inference.question import Question
+from highfence.perf.inference.arrivals import MIN_RATE, below, serving_at_rate
+from highfence.perf.inference.estimate import ask, predict, tables_of
+from highfence.perf.inference.question import Question, Side
 from highfence.perf.inference.tables import FORMAT_NAMES
 from highfence.perf.machine import Machine
+from highfence.perf.prediction import Prediction
 from highfence.perf.shape import ModelShape
 from highfence.perf.splits import nearest_that_fits
 
@@ -28,10 +33,10 @@ Found = tuple[list[Points], list[int], int]
 
 STOPS = {
     "memory": Label("its cache has no room for more requests", "缓存放不下更多请求"),
-    "ttft": Label("one request more would pass the limit of TTFT", "再多一个请求首字延迟即超限"),
-    "tpot": Label("one request more would pass the limit of TPOT", "再多一个请求每字延迟即超限"),
-    "latency": Label("one request more would pass the limit of the whole latency", "再多一个请求总延迟即超限"),
-    "rate": Label("more requests give it fewer tokens a second", "再多请求吞吐反而下降"),
+    "ttft": Label("one request more would pass the limit of TTFT", "再多一个请求，TTFT即超限"),
+    "tpot": Label("one request more would pass the limit of TPOT", "再多一个请求，TPOT即超限"),
+    "latency": Label("one request more would pass the limit of the whole latency", "再多一个请求，总延迟即超限"),
+    "rate": Label("more requests give it fewer tokens a second", "再多请求，吞吐反而下降"),
 }
 
 
@@ -42,7 +47,8 @@ class Row:
     Attributes
     ----------
     tp, pp, dp, expert_tp, ep : ranks of one replica. precision, cache : formats. concurrency : requests in flight of a
-    replica. ttft_s, tpot_s : seconds at the quantile of the limits. per_chip : output tokens/s of one chip, mean.
+    replica, on average where they arrive at a rate. ttft_s, tpot_s : seconds at the quantile of the limits.
+    per_chip : output tokens/s of one chip, mean.
     replicas : as many as the goal asks for, or as the chips allow.
     stop : why no request more, one of :data:`STOPS`; empty where the load was given.
     """
@@ -54,7 +60,7 @@ class Row:
     dp: int
     expert_tp: int
     ep: int
-    concurrency: int
+    concurrency: float
     ttft_s: float
     tpot_s: float
     per_chip: float
@@ -68,10 +74,24 @@ class Row:
 
     def words(self) -> str:
         """Return split, format and load as text."""
+        return self.label().en
+
+    def label(self) -> Label:
+        """Return split, format and load in both languages."""
         ranks = [f"{n} {v}" for n, v in (("tp", self.tp), ("pp", self.pp), ("dp", self.dp), ("ep", self.ep))
                  if v > 1 or n == "tp"]
-        many = f", {self.replicas} replicas" if self.replicas > 1 else ""
-        return f"{' '.join(ranks)}, {self.precision}, {self.concurrency} in flight{many}"
+        way, load = f"{' '.join(ranks)}, {self.precision}", load_words(self.concurrency)
+        many = Label(f", {self.replicas} replicas", f"，{self.replicas}个副本") if self.replicas > 1 else Label("", "")
+        return Label(f"{way}, {load} in flight{many.en}", f"{way}，并发{load}{many.zh}")
+
+
+def load_words(load: float) -> str:
+    """Return requests in flight as text, a mean to three digits.
+
+    >>> load_words(1024), load_words(50.4123)
+    ('1024', '50.4')
+    """
+    return f"{load:.0f}" if load == int(load) else format_number(load, 3)
 
 
 @dataclass(frozen=True)
@@ -94,9 +114,24 @@ class Problem:
 
     def question(self, row: Row) -> Question:
         """Return the question of a replica of a row."""
-        return ask(self.machine, self.shape, prompt=self.prompt, output=self.output, concurrency=row.concurrency,
-                   tp=row.tp, pp=row.pp, dp=row.dp, ep=row.ep, precision=row.precision, kv=row.cache,
-                   software=self.software, emulate=self.emulate)
+        return ask(self.machine, self.shape, concurrency=row.concurrency, **self._asked(row, row))
+
+    def answer(self, row: Row, calibration: Calibration | None) -> Prediction:
+        """Return the answer of one replica of a row: at its share of the arrivals, else under its load."""
+        if self.arrival is None:
+            return predict(self.question(row), calibration)
+        return serving_at_rate(self.machine, self.shape, rate=self.arrival / row.replicas, calibration=calibration,
+                               **self._asked(row, row))
+
+    def shared(self, found: Candidate, rate: float, calibration: Calibration | None) -> Prediction:
+        """Return the answer of a candidate at a rate of arrivals."""
+        return serving_at_rate(self.machine, self.shape, rate=rate, calibration=calibration,
+                               **self._asked(found, found.question.serving))
+
+    def _asked(self, formats: Row | Candidate, ranks: Row | Side) -> dict[str, Any]:
+        split = {name: int(getattr(ranks, name)) for name in ("tp", "pp", "dp", "ep")}
+        return {"prompt": self.prompt, "output": self.output, "precision": formats.precision, "kv": formats.cache,
+                "software": self.software, "emulate": self.emulate, **split}
 
     def candidates(self) -> list[Candidate]:
         """Return the candidates of the search."""
@@ -116,7 +151,7 @@ def solve(problem: Problem, calibration: Calibration | None) -> dict[str, Any]:
     if not space.loads:
         raise _nothing_fits(problem, space)
     front = Front(space)
-    ranked, replicas, count = _GOALS[problem.goal](problem, space, front)
+    ranked, replicas, count = _GOALS[problem.goal](problem, space, front, calibration)
     rows = [_row(problem, space, p, int(r), stop=problem.goal == "throughput") for p, r in zip(ranked, replicas)]
     assert front.points is not None
     pack = {"best": asdict(rows[0]), "runner_up": asdict(rows[1]) if len(rows) > 1 else None,
@@ -126,7 +161,7 @@ def solve(problem: Problem, calibration: Calibration | None) -> dict[str, Any]:
     return {**pack, "check": digest(pack)}
 
 
-def _most_tokens(problem: Problem, space: Space, front: Front) -> Found:
+def _most_tokens(problem: Problem, space: Space, front: Front, _: Calibration | None) -> Found:
     goal = Best(space, lambda which, rate: rate / space.chips[which])
     count = explore(space, problem.limits, [goal, front])
     ranked = goal.ranked()
@@ -135,9 +170,9 @@ def _most_tokens(problem: Problem, space: Space, front: Front) -> Found:
     return ranked, [problem.chips] * len(ranked), count
 
 
-def _fewest_chips(problem: Problem, space: Space, front: Front) -> Found:
+def _fewest_chips(problem: Problem, space: Space, front: Front, calibration: Calibration | None) -> Found:
     if problem.arrival is not None:
-        return _fewest_for_arrivals(problem, space, front, problem.arrival * space.output)
+        return _fewest_for_arrivals(problem, space, front, calibration)
     count = explore(space, problem.limits, [front])
     if front.points is None:
         raise _no_way(problem, space)
@@ -145,40 +180,65 @@ def _fewest_chips(problem: Problem, space: Space, front: Front) -> Found:
     return ranked, replicas, count + more
 
 
-def _fewest_for_arrivals(problem: Problem, space: Space, front: Front, wanted: float) -> Found:
-    """Return the fewest replicas that together give the wanted tokens a second, each under the least load that does."""
-    def replicas(which: Any, rate: Any) -> Any:
-        return np.ceil(wanted / rate)
+def _fewest_for_arrivals(problem: Problem, space: Space, front: Front, calibration: Calibration | None) -> Found:
+    """Return the fewest replicas that share the arrivals and keep the limits, and the next candidate's.
 
-    def score(which: Any, rate: Any) -> Any:
-        chips, gain = replicas(which, rate) * space.chips[which], rate / space.chips[which]
-        return np.where(chips <= problem.chips, gain / (1.0 + gain) - chips, -np.inf)
-
-    goal = Best(space, score)
-    count = explore(space, problem.limits, [goal, front])
+    Every candidate is judged at its share of the rate on all numbers of replicas; those that may keep the limits are
+    then answered as :func:`~highfence.perf.inference.arrivals.serving_at_rate` answers them.
+    """
+    count, rate = explore(space, problem.limits, [front]), problem.arrival or 0.0
     if front.points is None:
         raise _no_way(problem, space)
-    if not goal.ranked():
-        most = Best(space, lambda which, rate: rate * np.floor(problem.chips / space.chips[which]))
-        explore(space, problem.limits, [most])
-        top = most.ranked()[0]
-        row = _row(problem, space, top, problem.chips)
-        rate = row.per_chip * row.chips / space.output
-        raise NoAnswer(f"{problem.chips} x {problem.machine.name} serve at most {rate:.3g} requests a second of "
-                       f"{problem.shape.id} under {_words(problem.limits)}",
-                       missing=f"{problem.arrival:g} requests a second",
-                       would_change=f"the nearest: {row.words()}; more chips or looser limits")
-    chosen, many = [], []
-    for point in goal.ranked():
-        count_of = int(replicas(point.which, point.rate)[0])
-        loads = np.arange(1.0, point.load[0] + 1.0)
-        every = evaluated(space, problem.limits, np.full(len(loads), point.which[0]), loads)
-        fine = excess(problem.limits, every.ttft, every.tpot, space.output) <= 1.0
-        enough = (every.rate * count_of >= wanted) & fine
-        at = int(np.argmax(enough))
-        chosen.append(every[at:at + 1])
-        many.append(count_of)
-    return chosen, many, count
+    arrivals = Arrivals(space, problem.limits)
+    chosen: dict[int, tuple[Points, int]] = {}
+    done = max(int(np.ceil(rate / (arrivals.most / space.chips).max())) - 1, 0)
+    while done < problem.chips and len(chosen) < 2 and not (
+            chosen and done >= 2 * min(n * space.chips[k] for k, (_, n) in chosen.items())):
+        most = min(max(done + 1, done * 5 // 4), problem.chips)
+        which, many = _pairs(space, done, most, problem.chips)
+        points, kept = arrivals.shared(which, rate / many)
+        for at in np.lexsort((points.mean_ttft + space.output * points.mean_tpot,
+                              (many * space.chips[which])[kept])):
+            k, replicas = int(points.which[at]), int(many[kept][at])
+            if k in chosen or len(chosen) == 2:
+                continue
+            with suppress(NoAnswer):
+                answer = problem.shared(space.candidates[k], rate / replicas, calibration)
+                if problem.limits.kept_by(answer):
+                    chosen[k] = _point(k, answer, problem.limits), replicas
+        done = most
+    if not chosen:
+        raise _too_fast(problem, space, arrivals)
+    return [p for p, _ in chosen.values()], [n for _, n in chosen.values()], count + arrivals.count
+
+
+def _point(k: int, answer: Prediction, limits: Limits) -> Points:
+    """Return a candidate's answer as a point."""
+    ttft, tpot = limits.judged(answer)
+    values = (answer.concurrency, ttft, tpot, answer.throughput.value, answer.ttft.value, answer.tpot.value,
+              answer.steps[0].seconds)
+    return Points(np.array([k]), *(np.array([v]) for v in values))
+
+
+def _too_fast(problem: Problem, space: Space, arrivals: Arrivals) -> NoAnswer:
+    """Say which rate the chips can take under the limits: the half of it that some candidate keeps, halved on."""
+    which = np.flatnonzero(space.most >= 1.0)
+    many, low, high = np.floor(problem.chips / space.chips[which]), 0.0, problem.arrival or 0.0
+    best: tuple[Points, int] | None = None
+    for _ in range(HALVINGS):
+        middle = 0.5 * (low + high)
+        points, kept = arrivals.shared(which, middle / many, -SLACK)
+        if len(points):
+            low, best = middle, (points[:1], int(many[kept][0]))
+        else:
+            high = middle
+    if best is None or low < MIN_RATE:
+        return _no_way(problem, space)
+    row = _row(problem, space, *best)
+    return NoAnswer(f"{problem.chips} x {problem.machine.name} serve at most {below(low):g} requests a second of "
+                    f"{problem.shape.id} under {_words(problem.limits)}",
+                    missing=f"{problem.arrival:g} requests a second",
+                    would_change=f"the nearest: {row.words()}; more chips or looser limits")
 
 
 def _fewest_in_flight(problem: Problem, space: Space, concurrency: int) -> Found:
@@ -226,7 +286,8 @@ def _row(problem: Problem, space: Space, point: Points, replicas: int, stop: boo
     k, load = int(point.which[0]), float(point.load[0])
     side, found = space.candidates[k].question.serving, space.candidates[k]
     tp, pp, dp, expert_tp, ep = (int(v) for v in (side.tp, side.pp, side.dp, side.expert_tp, side.ep))
-    return Row(found.precision, found.cache, tp, pp, dp, expert_tp, ep, int(load), float(point.ttft[0]),
+    whole = int(load) if load.is_integer() else load
+    return Row(found.precision, found.cache, tp, pp, dp, expert_tp, ep, whole, float(point.ttft[0]),
                float(point.tpot[0]), float(point.rate[0] / space.chips[k]),
                min(replicas, int(problem.chips // space.chips[k])), _stop(problem, space, k, load) if stop else "")
 

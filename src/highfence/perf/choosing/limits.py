@@ -39,11 +39,14 @@ class Limits:
                   if (value := getattr(self, f"{name}_s")) is not None]
         return ",".join([*stated, *([] if self.statistic == "mean" else [self.statistic])])
 
+    def judged(self, answer: Prediction) -> tuple[float, float]:
+        """Return TTFT and TPOT of a prediction at the statistic of the limits."""
+        tail = self.statistic == "p99"
+        return (answer.ttft_p99, answer.tpot_p99) if tail else (answer.ttft.value, answer.tpot.value)
+
     def kept_by(self, answer: Prediction) -> bool:
         """Return whether a prediction keeps every limit."""
-        tail = self.statistic == "p99"
-        ttft = answer.ttft_p99 if tail else answer.ttft.value
-        tpot = answer.tpot_p99 if tail else answer.tpot.value
+        ttft, tpot = self.judged(answer)
         spent = ((ttft, self.ttft_s), (tpot, self.tpot_s), (ttft + answer.output * tpot, self.latency_s))
         return all(limit is None or time <= limit for time, limit in spent)
 

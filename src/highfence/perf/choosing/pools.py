@@ -1,8 +1,8 @@
 """Two pools kept full: some chips read prompts, others write tokens, each at the batch that suits it.
 
 What large services run: prompts and their cache pass from one pool to the other, no step mixes both, and pools are
-sized so that neither waits. A pool's way is its split, its batch, and whether two half batches hide each other's network
-(:mod:`highfence.perf.inference.static_batch`). Chip-seconds a token follow for each pool apart::
+sized so that neither waits. A pool's way is its split, its batch, and whether two half batches hide each other's
+network (:mod:`highfence.perf.inference.static_batch`). Chip-seconds a token follow for each pool apart::
 
     output token: chips * step / (ranks * batch)          read token: chips * step / (ranks * prompts * new tokens)
 
@@ -114,7 +114,7 @@ def full_pools(chip: str | Machine, model: str | ModelShape, *, chips: int, prom
         raise InputError("the cached part must be shorter than the prompt", where="--cached", got=cached)
     if isinstance(chips, bool) or chips != int(chips) or chips < 1:
         raise InputError("must be a whole number of chips", where="--chips", got=chips, example="64")
-    asked = {"precision": precision or default_precision(machine, shape), "software": software or SOFTWARE,
+    asked: dict[str, Any] = {"precision": precision or default_precision(machine, shape), "software": software or SOFTWARE,
              "emulate": True}
     known = calibration or shipped_calibration()
     curves = digest({id: curve.values for id, curve in known.curves.items()})
@@ -137,7 +137,7 @@ def full_pools(chip: str | Machine, model: str | ModelShape, *, chips: int, prom
     return Pools(machine.id, shape.id, asked["precision"], prefill, decode, key)
 
 
-def _splits(machine: Machine, shape: ModelShape, chips: int) -> Iterator[dict[str, int]]:
+def _splits(machine: Machine, shape: ModelShape, chips: int) -> Iterator[dict[str, Any]]:
     """Yield splits: tensor parallel within a domain; for mixtures also attention in parallel, experts dealt to all."""
     tensor = [tp for tp in (1, 2, 4, 8, 16) if tp <= min(machine.domain, chips, MOST_TENSOR) and shape.heads % tp == 0]
     for tp in tensor:
@@ -154,7 +154,7 @@ def _splits(machine: Machine, shape: ModelShape, chips: int) -> Iterator[dict[st
         ranks *= 2
 
 
-def _points(machine: Machine, shape: ModelShape, split: dict[str, int], prompt: float, output: float, cached: float,
+def _points(machine: Machine, shape: ModelShape, split: dict[str, Any], prompt: float, output: float, cached: float,
             asked: dict[str, Any], calibration: Calibration | None) -> Iterator[tuple[str, list[PoolPoint]]]:
     """Yield the points of both pools for one split; none where not even one sequence fits."""
     dp = split["dp"]
@@ -173,7 +173,7 @@ def _points(machine: Machine, shape: ModelShape, split: dict[str, int], prompt: 
         return [PoolPoint(chips, split["tp"], dp, ep, float(b), halves, float(s), float(chips * s / (b * dp * tokens)))
                 for b, s in zip(batch, seconds)]
 
-    batches = DECODE_BATCHES[DECODE_BATCHES <= room]
+    batches = DECODE_BATCHES[room >= DECODE_BATCHES]
     none = 0.0 * batches
     for halves in ways:
         step = static_step(np, shape, parts, Batch(none, none + prompt, none, batches, none + mean_context(

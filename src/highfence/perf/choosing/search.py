@@ -20,18 +20,29 @@ from highfence.__about__ import DATA_VERSION
 from highfence.core.datapack import load_pack
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
+from highfence.core.quantities import growth
 from highfence.core.records import digest
 from highfence.perf.calibration import DATA, Calibration, shipped_calibration
 from highfence.perf.choosing.bound import limits_of
 from highfence.perf.choosing.goals import STOPS, Problem, Row, solve
 from highfence.perf.choosing.limits import Limits
-from highfence.perf.choosing.space import Floats
-from highfence.perf.choosing.training import Run, Trained, TrainingProblem, fastest_training, read_fastest, trained
+from highfence.perf.choosing.space import Floats, formats_considered
+from highfence.perf.choosing.training import (
+    Run,
+    Trained,
+    TrainingProblem,
+    fastest_training,
+    formats_trained,
+    read_fastest,
+    trained,
+)
+from highfence.perf.formats import AS_RELEASED
+from highfence.perf.inference.arrivals import check_rate
 from highfence.perf.inference.bulk import Columns, evaluate, group_questions
 from highfence.perf.inference.closed_loop import Served
-from highfence.perf.inference.estimate import MAX_CONCURRENCY, predict, tables_of
+from highfence.perf.inference.estimate import MAX_CONCURRENCY, tables_of
 from highfence.perf.machine import Machine, machine_of
-from highfence.perf.prediction import Prediction
+from highfence.perf.prediction import BOUND_ZH, Prediction
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import profile_of
 from highfence.perf.splits import MAX_CHIPS
@@ -51,6 +62,8 @@ class Search:
     candidates : splits times formats. loads : pairs of a candidate and a load, the size of the space.
     evaluated : how many of them had to be. limits : that the answer keeps. hash : of question, calibration and data.
     runner_up : the best of any other candidate. why : why it lost.
+    formats : of weights, among which the search chose. released : the format of the model's release.
+    warnings : in both languages; one where the chosen format is none of the release.
     """
 
     goal: str
@@ -67,6 +80,9 @@ class Search:
     hash: str
     runner_up: Row | Run | None = None
     why: Label | None = None
+    formats: tuple[str, ...] = ()
+    released: str = ""
+    warnings: tuple[Label, ...] = ()
 
     @property
     def throughput(self) -> float:
@@ -133,8 +149,8 @@ def best(chip: str | Machine, model: str | ModelShape, *, chips: int, prompt: fl
     Parameters
     ----------
     goal : ``throughput``, the most output tokens a second and chip; ``fewest-chips`` that serve ``concurrency``
-        requests in flight, or ``arrival`` requests a second; ``training``, the quickest step of ``batch`` sequences
-        of ``sequence`` tokens.
+        requests in flight, or ``arrival`` requests a second at random that replicas share evenly; ``training``, the
+        quickest step of ``batch`` sequences of ``sequence`` tokens.
     prompt, output : tokens a request.
     ttft_s, tpot_s, latency_s : limits of serving, at a ``quantile``, ``mean`` or ``p99``.
     precision, kv : formats to choose among; by default all formats of weights that the chip multiplies, and a cache of
@@ -210,8 +226,8 @@ def _check(goal: str, chips: Any, concurrency: Any, arrival: Any) -> None:
                          example="--concurrency 64")
     if concurrency is not None and not _whole(concurrency, MAX_CONCURRENCY):
         raise InputError("must be a whole number of requests", where="--concurrency", got=concurrency, example="64")
-    if arrival is not None and not (arrival > 0.0 and isfinite(arrival)):
-        raise InputError("must be a positive number of requests a second", where="--arrival", got=arrival, example="2")
+    if arrival is not None:
+        check_rate(arrival)
 
 
 def _whole(value: Any, most: int) -> bool:
@@ -245,30 +261,40 @@ def _answer(problem: Problem, calibration: Calibration | None) -> Search:
     key, pack = _solved(problem, calibration)
     row = Row(**pack["best"])
     other = Row(**pack["runner_up"]) if pack["runner_up"] else None
-    predicted = predict(problem.question(row), calibration)
-    why = _why(problem, row, other, predicted, predict(problem.question(other), calibration)) if other else None
+    predicted = problem.answer(row, calibration)
+    formats = tuple(formats_considered(problem.machine, problem.precision))
+    why = _why(problem, row, other, predicted, problem.answer(other, calibration)) if other else None
     return Search(problem.goal, problem.machine.id, problem.shape.id, problem.chips, predicted, row,
                   tuple(Row(**raw) for raw in pack["frontier"]), pack["candidates"], pack["loads"], pack["evaluated"],
-                  problem.limits, key, other, why)
+                  problem.limits, key, other, why, formats, problem.shape.native_format,
+                  (*_other_format(problem.shape.native_format, predicted.precision, formats), *predicted.warnings))
+
+
+def _other_format(released: str, chosen: str, formats: Sequence[str]) -> tuple[Label, ...]:
+    """Say that a search chose another format than the model's own."""
+    if len(formats) == 1 or chosen in AS_RELEASED.get(released, ("bf16",)):
+        return ()
+    return (Label(f"The model was released in {released}, the search chose {chosen}: what that costs in quality is not "
+                  f"modelled. --precision narrows the choice.",
+                  f"模型以{released}发布，搜索选用{chosen}：对质量的影响未建模。可用--precision限定。"),)
 
 
 def _why(problem: Problem, row: Row, other: Row, ours: Prediction, theirs: Prediction) -> Label:
     """Say what the runner-up gives, what stops it from more, and where its chips' time goes."""
     if problem.goal == "fewest-chips":
         lead = Label(f"{other.words()}: {other.chips} chips against {row.chips}",
-                     f"{other.words()}：{other.chips} 颗芯片，最优 {row.chips} 颗")
+                     f"{other.label().zh}：{other.chips}颗芯片，最优{row.chips}颗")
     else:
         less = 1.0 - other.per_chip / row.per_chip
         lead = Label(f"{other.words()}: {other.per_chip:.4g} tokens/s a chip, {less:.1%} fewer",
-                     f"{other.words()}：每芯片 {other.per_chip:.4g} 词元/秒，少 {less:.1%}")
+                     f"{other.label().zh}：每芯片{other.per_chip:.4g} 词元/秒，少{less:.1%}")
     a, b = _chip_seconds(ours), _chip_seconds(theirs)
     bound = max(b, key=lambda name: b[name] - a[name])
     parts = [lead, *([STOPS[other.stop]] if other.stop else [])]
     if b[bound] > a[bound]:
-        names = {"compute": "计算", "memory": "访存", "network": "网络", "overhead": "开销"}
-        share = (b[bound] - a[bound]) / sum(a.values())
-        parts.append(Label(f"a token takes {share:.0%} more of a chip's time, bound by {bound}",
-                           f"每词元多用 {share:.0%} 芯片时间，受限于{names[bound]}"))
+        share = growth(1.0 + (b[bound] - a[bound]) / sum(a.values()))
+        parts.append(Label(f"a token takes {share.en} more of a chip's time, bound by {bound}",
+                           f"每词元多用{share.zh}芯片时间，受限于{BOUND_ZH[bound]}"))
     return Label("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
 
 
@@ -295,11 +321,11 @@ def _train(problem: TrainingProblem, limits: Limits, calibration: Calibration | 
         found = fastest_training(problem, calibration)
     why, other = None, found.runner_up
     if other:
-        slower = other.seconds / found.best.seconds - 1.0
-        why = Label(f"{other.words()}: {slower:.1%} slower", f"{other.words()}：慢 {slower:.1%}")
+        slower = growth(other.seconds / found.best.seconds)
+        why = Label(f"{other.words()}: {slower.en} slower", f"{other.label().zh}：慢{slower.zh}")
     return Search("training", problem.machine.id, problem.shape.id, problem.chips,
                   trained(problem, found.best, calibration), None, (), found.plans, found.plans, found.evaluated,
-                  limits, key, other, why)
+                  limits, key, other, why, formats_trained(problem), problem.shape.native_format)
 
 
 def _kept_training(problem: TrainingProblem, calibration: Calibration | None) -> dict[str, Any]:

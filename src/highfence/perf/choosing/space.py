@@ -109,7 +109,7 @@ def candidates(machine: Machine, shape: ModelShape, chips: int, *, prompt: float
     found: dict[Any, Candidate] = {}
     sides = list(splits(shape, int(chips)))
     for cache in _names(kv, ("bf16",)):
-        for name in _names(precision, _native_formats(machine)):
+        for name in formats_considered(machine, precision):
             first = ask(machine, shape, prompt=prompt, output=output, concurrency=1, precision=name, kv=cache,
                         software=software, emulate=emulate)
             for side in sides:
@@ -127,8 +127,10 @@ def _names(given: str | Sequence[str] | None, default: Sequence[str]) -> Sequenc
     return names
 
 
-def _native_formats(machine: Machine) -> list[str]:
-    return [f.name for f in FORMATS.values() if f.arithmetic in machine.peaks and f.name not in NOT_SERVED]
+def formats_considered(machine: Machine, precision: str | Sequence[str] | None) -> Sequence[str]:
+    """Return the formats of weights among which a search chooses: those asked for, else all that a chip multiplies."""
+    native = [f.name for f in FORMATS.values() if f.arithmetic in machine.peaks and f.name not in NOT_SERVED]
+    return _names(precision, native)
 
 
 def _arithmetic(q: Question) -> tuple[Any, ...]:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from highfence.core.errors import InputError, NoAnswer
+from highfence.core.labels import Label
 from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.choosing.space import divisors
 from highfence.perf.formats import format_of
@@ -33,7 +34,7 @@ from highfence.perf.train.iteration import (
     training_curves,
 )
 from highfence.perf.train.memory import training_memory
-from highfence.perf.train.plan import RECOMPUTE, TrainingPlan, layouts_of
+from highfence.perf.train.plan import RECOMPUTE, RECOMPUTE_ZH, TrainingPlan, layouts_of
 
 CHUNK = 4096
 HEAD_SLOTS = 2
@@ -54,10 +55,16 @@ class Run:
         >>> Run(TrainingPlan(tp=8, dp=2, recompute="full"), 1, "bf16", 3.0).words()
         'tp 8 dp 2, zero 1, recompute full, micro-batch 1, bf16'
         """
-        ranks = [f"{n} {v}" for n in ("tp", "pp", "dp", "cp", "ep", "interleave")
-                 if (v := getattr(self.plan, n)) > 1 or n == "tp"]
-        return (f"{' '.join(ranks)}, zero {self.plan.zero}, recompute {self.plan.recompute}, "
-                f"micro-batch {self.micro_batch}, {self.precision}")
+        return self.label().en
+
+    def label(self) -> Label:
+        """Return the plan in both languages."""
+        ranks = " ".join(f"{n} {v}" for n in ("tp", "pp", "dp", "cp", "ep", "interleave")
+                 if (v := getattr(self.plan, n)) > 1 or n == "tp")
+        plan = self.plan
+        return Label(f"{ranks}, zero {plan.zero}, recompute {plan.recompute}, micro-batch {self.micro_batch}, "
+                     f"{self.precision}", f"{ranks}，ZeRO {plan.zero}，重计算：{RECOMPUTE_ZH[plan.recompute]}，"
+                                          f"微批{self.micro_batch}，{self.precision}")
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ def fastest_training(problem: TrainingProblem, calibration: Calibration | None =
     InputError : a format or software that cannot be. NoAnswer : no plan fits.
     """
     p, calibration = problem, calibration or shipped_calibration()
-    names = p.precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in p.machine.peaks)
+    names = formats_trained(p)
     plans = list(training_plans(p.shape, p.chips, batch=p.batch, sequence=p.sequence, software=p.software))
     found = [run for name in names for run in _timed(p, plans, name, calibration)]
     if not found:
@@ -159,6 +166,11 @@ def fastest_training(problem: TrainingProblem, calibration: Calibration | None =
     others = (run for run in found if _division(run) != _division(first))
     return Fastest(first, min(others, key=lambda run: (run.seconds, run.plan.chips), default=None),
                    len(plans) * len(RECOMPUTE) * len(names), len(found))
+
+
+def formats_trained(problem: TrainingProblem) -> tuple[str, ...]:
+    """Return the formats among which a search chooses: those asked for, else all that the chip multiplies."""
+    return problem.precision or tuple(n for n in TRAINABLE if format_of(n).arithmetic in problem.machine.peaks)
 
 
 def trained(problem: TrainingProblem, run: Run, calibration: Calibration | None = None) -> Trained:

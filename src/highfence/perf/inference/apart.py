@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from highfence.core.arrays import FLOATS
-from highfence.core.errors import InputError, did_you_mean
+from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.labels import Label
 from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.energy import HIGH, LOW, busy_power, mean_power
@@ -53,8 +55,11 @@ def serving_apart(chip: str | Machine, model: str | ModelShape, *, prefill: Mapp
     InputError, NoAnswer : as :func:`~highfence.perf.inference.estimate.serving`, for either pool.
     """
     pools = {name: _pool(name, given) for name, given in (("--prefill", prefill), ("--decode", decode))}
-    asked = {name: ask(chip, model, prompt=prompt, output=output, concurrency=concurrency,
-                       **{k: v for k, v in pool.items() if k != "workers"}, **formats) for name, pool in pools.items()}
+    asked = {}
+    for name, pool in pools.items():
+        with _naming(name):
+            asked[name] = ask(chip, model, prompt=prompt, output=output, concurrency=concurrency,
+                              **{k: v for k, v in pool.items() if k != "workers"}, **formats)
     sides = {name: replace(q.serving, workers=float(pools[name]["workers"])) for name, q in asked.items()}
     question = replace(asked["--decode"], serving=sides["--decode"], prefill=sides["--prefill"])
     return _predict(question, sides["--prefill"], calibration or shipped_calibration())
@@ -69,8 +74,26 @@ def _pool(where: str, given: Mapping[str, int]) -> dict[str, Any]:
     pool = {**POOL, **given}
     workers = pool["workers"]
     if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= MAX_CHIPS:
-        raise InputError("workers must be a whole number", where=where, got=workers, example="tp=8,workers=2")
+        raise InputError("workers must be a whole number", where=where, got=workers,
+                         expected=f"1 to {MAX_CHIPS:,}", example="tp=8,workers=2")
     return pool
+
+
+@contextmanager
+def _naming(pool: str) -> Iterator[None]:
+    """Let an error about a split name the pool whose split it is: ``--prefill tp=4`` for ``--tp 4``."""
+    def named(text: str | None) -> str | None:
+        return text and re.sub(r"--(tp|pp|dp|ep) (\d+)", rf"{pool} \1=\2", text)
+
+    try:
+        yield
+    except InputError as problem:
+        if problem.where in {"--tp", "--pp", "--dp", "--ep"}:
+            problem.where, problem.hint = f"{pool} {problem.where[2:]}", named(problem.hint)
+        raise
+    except NoAnswer as problem:
+        problem.what, problem.would_change = f"{pool} {problem.what}", named(problem.would_change)
+        raise
 
 
 def read_pool(text: str, where: str) -> dict[str, int]:
@@ -86,7 +109,7 @@ def read_pool(text: str, where: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in text.split(","):
         name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not name or not equals or not value.isascii() or not value.isdigit() or len(value) > 6 or name in found:
+        if not name or not equals or not value.isascii() or not value.isdigit() or len(value) > 15 or name in found:
             raise InputError("not name=number", where=where, got=part.strip()[:60], expected=", ".join(POOL),
                              example="tp=8,workers=2")
         found[name] = int(value)
@@ -98,8 +121,10 @@ def _predict(q: Question, prefill: Side, calibration: Calibration) -> Prediction
     parts = parts_of(q.shape, columns, tables_of(None if calibration is shipped_calibration() else calibration), FLOATS)
     decode, chip, formats, curves, over, scheduler = parts
     each = replace(q, concurrency=q.concurrency / q.serving.workers)
-    fit = memory_use(each, formats, decode)
-    memory_use(replace(q, serving=prefill, concurrency=1.0), formats, _split(prefill))
+    with _naming("--decode"):
+        fit = memory_use(each, formats, decode)
+    with _naming("--prefill"):
+        memory_use(replace(q, serving=prefill, concurrency=1.0), formats, _split(prefill))
     s = serve_split(FLOATS, q.shape, chip, _split(prefill), decode, formats, curves, over, scheduler, prompt=q.prompt,
                     output=q.output, concurrency=q.concurrency, prefill_workers=prefill.workers,
                     decode_workers=q.serving.workers, capacity=columns["memory"])

@@ -8,12 +8,11 @@ True
 from __future__ import annotations
 
 from functools import lru_cache
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 from highfence.core.arrays import FLOATS
 from highfence.core.errors import InputError, NoAnswer
-from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.calibration import Calibration, shipped_calibration
 from highfence.perf.energy import step_power
@@ -25,7 +24,7 @@ from highfence.perf.inference.question import Question
 from highfence.perf.inference.step import Batch, Operator, Split, step_operators
 from highfence.perf.inference.tables import FORMAT_NAMES, Tables
 from highfence.perf.intervals import Spread, spreads
-from highfence.perf.machine import Machine, arithmetic_of, machine_of
+from highfence.perf.machine import Machine, arithmetic_of, machine_of, weakest_grade
 from highfence.perf.prediction import Estimate, MemoryUse, OperatorTime, Prediction, StepTime
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.software import PROFILES, PROTOCOLS, profile_of
@@ -66,6 +65,8 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
         if not isinstance(value, (int, float)) or not 0 < value <= most:
             raise InputError("must be a positive number", where=name, got=value, expected=f"1 to {most:,}",
                              example="32")
+        if name != "--concurrency":
+            check_whole_tokens(name, value)
     if prompt + output > shape.max_context:
         raise InputError(f"longer than {shape.id} can attend to", where="--input, --output", got=prompt + output,
                          expected=f"at most {shape.max_context:,.0f} tokens together")
@@ -82,6 +83,12 @@ def ask(chip: str | Machine, model: str | ModelShape, *, prompt: float, output: 
                     dense_peak, experts_peak, cache_bytes(kv or "bf16"), float(prompt), float(output),
                     float(concurrency),
                     side, None, drafted, 0.0)
+
+
+def check_whole_tokens(where: str, value: float) -> None:
+    """Refuse a part of a token."""
+    if value != int(value):
+        raise InputError("must be a whole number of tokens", where=where, got=value, example=str(ceil(value)))
 
 
 def default_precision(machine: Machine, shape: ModelShape) -> str:
@@ -117,15 +124,21 @@ def serving(chip: str | Machine, model: str | ModelShape, *, prompt: float = 102
     question = ask(chip, model, prompt=prompt, output=output, concurrency=concurrency, **split)
     if not 0.0 <= cached < prompt:
         raise InputError("the cached part must be shorter than the prompt", where="--cached", got=cached)
+    check_whole_tokens("--cached", cached)
     _check_extras(question.shape, imbalance, accepted)
     return predict(question, calibration, cached=cached, imbalance=imbalance, accepted=accepted)
 
 
 def _check_extras(shape: ModelShape, imbalance: float, accepted: float | None) -> None:
-    """Refuse an imbalance below the mean or beyond all experts, and a step that keeps less than its one token."""
+    """Refuse an imbalance where nothing can be uneven, below the mean or beyond all experts, and a step that keeps
+    less than its one token.
+    """
+    if imbalance != 1.0 and not shape.experts:
+        raise InputError(f"{shape.id} is dense: it has no experts whose load could differ", where="--imbalance",
+                         got=imbalance, hint="leave out --imbalance")
     if not 1.0 <= imbalance <= max(shape.experts, 1.0):
         raise InputError("the busiest rank's load over the mean", where="--imbalance", got=imbalance,
-                         expected=f"1 to {max(shape.experts, 1.0):.0f}", example="1.2" if shape.experts else "1")
+                         expected=f"1 to {shape.experts:.0f}", example="1.2")
     if accepted is not None and not 1.0 <= accepted <= MAX_ACCEPTED:
         raise InputError("tokens that a step of speculative decoding keeps", where="--accepted", got=accepted,
                          expected=f"1 to {MAX_ACCEPTED:.0f}", example="2.5")
@@ -199,7 +212,7 @@ def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibratio
     mixes = max(s.tpot_s - s.decode_s, 0.0)
     return Prediction(
         chip=q.machine.id, name=q.machine.name, model=q.shape.id, software=PROFILES[q.profile],
-        precision=FORMAT_NAMES[q.experts if q.shape.experts else q.dense],
+        precision=formats_of(q)[-1],
         cache={2.0: "bf16", 1.0: "fp8"}.get(q.cache, "fp4"),
         split={"tp": int(q.serving.tp), "pp": int(q.serving.pp), "dp": int(q.serving.dp), "ep": int(q.serving.ep)},
         chips=chips, prompt=q.prompt, output=q.output, concurrency=q.concurrency, running=running, ttft=ttft, tpot=tpot,
@@ -207,10 +220,16 @@ def prediction_of(q: Question, s: Served, fit: MemoryUse, parts: Any, calibratio
         ttft_p50=s.waiting_s + waits * 0.95, ttft_p99=s.waiting_s + waits * TTFT_P99,
         tpot_p50=s.tpot_s, tpot_p99=s.tpot_s + TPOT_P99 * mixes / sqrt(max(min(q.output, running), 1.0)),
         requests_per_s=rate.value / q.output, waiting_s=s.waiting_s, memory=fit, steps=steps, evidence=gains.evidence,
-        grade=worst_grade(q.machine.grades.values()),
+        grade=weakest_grade(q.machine, formats_of(q), max(chips, q.prefill.tp * q.prefill.dp if q.prefill else 1),
+                            network=q.prefill is not None),
         statistic="means over requests; p50 and p99 from the model's queue",
         arrivals=PROTOCOLS[q.protocol].text, power=power, energy=energy, assumed=q.machine.assumed,
         warnings=_warnings(q, gains.evidence, s))
+
+
+def formats_of(q: Question) -> tuple[str, ...]:
+    """Return the formats that a question multiplies: of dense weights, and of experts where there are any."""
+    return tuple(FORMAT_NAMES[index] for index in ((q.dense, q.experts) if q.shape.experts else (q.dense,)))
 
 
 def _around(seconds: float, spread: Spread) -> Estimate:

@@ -21,8 +21,6 @@ from highfence.perf.software import PROFILES
 
 GEMM_FIELDS = ("peak_share", "feed", "depth_ramp", "feed_edge", "bandwidth_share", "exposed", "launch_s", "rows")
 SCALED = {"peak_share", "feed", "bandwidth_share"}
-PREFILL_FIELDS = ("peak_share", "feed", "short", "bandwidth_share", "launch_s")
-DECODE_FIELDS = ("bandwidth_share", "peak_share", "feed", "exposed", "launch_s", "step_s")
 OVERHEADS = ("step_s", "layer_s", "experts_s", "passes")
 SCHEDULER = ("interference", "ranks", "request_s", "token_s", "queue", "ahead", "host_layer_s", "host_latent_s",
              "host_experts_s")

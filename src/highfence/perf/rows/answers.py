@@ -17,7 +17,8 @@ from highfence.perf.rows.questions import read_questions
 from highfence.perf.vendors import gains_of
 
 ADDED = ("ttft_ms", "tpot_ms", "ttft_low", "ttft_high", "tpot_low", "tpot_high", "grade", "reason")
-"""Columns that an answer adds; times in milliseconds, grade of the evidence, and why there is no answer."""
+"""Columns that an answer adds; times in milliseconds, grade of the evidence, and why there is no answer, or what an
+answer took that the row does not say of its formats."""
 
 LEAST_FIT = 0.9
 """Sequences that must fit on a rank: below one, none can be served; a little slack for what is assumed of the

@@ -19,12 +19,14 @@ published tables mended by rules that look at the question alone, never at what 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
 from highfence.core.errors import HighfenceError, InputError, did_you_mean
-from highfence.perf.formats import cache_bytes, format_of
+from highfence.perf.formats import Format, cache_bytes, format_of
+from highfence.perf.inference.estimate import default_precision
 from highfence.perf.inference.question import Question, Side
 from highfence.perf.inference.tables import FORMAT_NAMES
 from highfence.perf.machine import Machine, arithmetic_of, machine_of
@@ -52,7 +54,12 @@ _DATE = re.compile(r"measured=(\d{4}-\d{2}-\d{2})")
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What a row says apart from its load: read once for all rows that say the same."""
+    """What a row says apart from its load: read once for all rows that say the same.
+
+    Attributes
+    ----------
+    said : what was taken of its formats that no label says: a default, or an arithmetic that stands in.
+    """
 
     shape: ModelShape
     machine: Machine
@@ -65,6 +72,7 @@ class Fixed:
     cache: float
     serving: Side
     prefill: Side | None
+    said: str
 
 
 _SIDE = ("tp_size", "pp_size", "attention_dp_size", "moe_tp_size", "moe_ep_size", "num_workers")
@@ -109,15 +117,16 @@ def _fixed(cells: tuple[str, ...]) -> Fixed:
     """Return what some cells say; errors name the column."""
     row = dict(zip(_CELLS, cells))
     model = _text(row, "model_path", "row")
-    shape, system = shape_of(model), _text(row, "system", "row")
-    machine = machine_of(SYSTEMS.get(system.casefold(), system))
+    with _column("model_path"):
+        shape = shape_of(model)
+    system = _text(row, "system", "row")
+    with _column("system"):
+        machine = machine_of(SYSTEMS.get(system.casefold(), system))
     program = _text(row, "backend", "row").casefold()
     if program not in PROGRAMS:
         raise InputError("no such serving program", where="backend", got=program, expected=", ".join(PROGRAMS),
                          hint=did_you_mean(program, PROGRAMS))
-    dense, experts = _formats(row, shape, model, "row")
-    (dense_format, dense_peak), (experts_format, experts_peak) = (
-        arithmetic_of(machine, format_of(name), True, "precision") for name in (dense, experts))
+    (dense_format, dense_peak), (experts_format, experts_peak), said = _formats(row, machine, shape, model)
     small_cache = program == "trtllm" and dense_format.weight < 2.0
     mode = row["mode"].strip().casefold() or "agg"
     if mode not in MODES:
@@ -128,7 +137,22 @@ def _fixed(cells: tuple[str, ...]) -> Fixed:
                  FORMAT_NAMES.index(experts_format.name), dense_peak, experts_peak,
                  cache_bytes("fp8" if small_cache else "bf16"), _side(row, "decode_" if disaggregated else "", shape,
                                                                       "row"),
-                 _side(row, "prefill_", shape, "row") if disaggregated else None)
+                 _side(row, "prefill_", shape, "row") if disaggregated else None, said)
+
+
+@contextmanager
+def _column(name: str) -> Iterator[None]:
+    """Let an error name a column of the table."""
+    try:
+        yield
+    except InputError as problem:
+        problem.where = name
+        raise
+
+
+def formats_said(row: Mapping[str, str]) -> str:
+    """Return what a row that is a question was taken to say of its formats, empty where its labels say it all."""
+    return _fixed(tuple([row.get(name) or "" for name in _CELLS])).said
 
 
 @lru_cache(maxsize=65_536)
@@ -158,20 +182,33 @@ def _number(row: Mapping[str, str], name: str, where: str, default: float | None
     return value
 
 
-def _formats(row: Mapping[str, str], shape: ModelShape, model: str, where: str) -> tuple[str, str]:
-    """Return the formats of dense weights and of experts by the row's labels."""
-    precision = (row.get("precision") or "").strip()
-    dense = (row.get("gemm_quant_mode") or "").strip() or precision
-    experts = (row.get("moe_quant_mode") or "").strip() or dense
+def _formats(row: Mapping[str, str], machine: Machine, shape: ModelShape, model: str,
+             ) -> tuple[tuple[Format, float], tuple[Format, float], str]:
+    """Return the formats of dense weights and of experts with their peaks, and what no label says of them."""
+    dense, dense_from = _stated(row, "gemm_quant_mode", "precision")
+    experts, experts_from = _stated(row, "moe_quant_mode", "gemm_quant_mode", "precision")
+    said = []
     if not dense:
-        dense = experts = "fp8" if "fp8" in model.casefold() else "nvfp4" if "fp4" in model.casefold() else "bf16"
-    dense, experts = format_of(dense, f"{where}: gemm_quant_mode").name, format_of(experts,
-                                                                                   f"{where}: moe_quant_mode").name
+        named = "fp8" if "fp8" in model.casefold() else "nvfp4" if "fp4" in model.casefold() else ""
+        dense = named or default_precision(machine, shape)
+        plain = named or shape.native_format in {"bf16", "fp16"}
+        said += [] if plain else [f"no precision stated: {dense}; released in {shape.native_format}"]
+    names = [format_of(dense, dense_from).name, format_of(experts or dense, experts_from).name]
     if shape.experts:
-        dense, experts = ("fp8_block" if name == "fp8" else name for name in (dense, experts))
-    if shape.id.startswith("gpt-oss"):
-        dense = "bf16"
-    return dense, experts
+        names = ["fp8_block" if name == "fp8" else name for name in names]
+    if shape.id.startswith("gpt-oss") or (said and shape.native_format == "int4"):
+        names[0] = "bf16"
+    used = [arithmetic_of(machine, format_of(name), True, column)
+            for name, column in zip(names, (dense_from, experts_from))]
+    said += [f"{machine.name} has no {name} arithmetic: emulated in {fmt.name}" for name, (fmt, _) in dict(
+        zip(names, used)).items() if fmt.name != name]
+    return used[0], used[1], "; ".join(said)
+
+
+def _stated(row: Mapping[str, str], *names: str) -> tuple[str, str]:
+    """Return the first of some cells that is not empty, and its column; the last column where all are."""
+    found = ((value, name) for name in names if (value := (row.get(name) or "").strip()))
+    return next(found, ("", names[-1]))
 
 
 def _side(row: Mapping[str, str], prefix: str, shape: ModelShape, where: str) -> Side:
@@ -226,15 +263,16 @@ def _drafted(program: str, model: str, date: str, note: str, version: str, disag
 
 
 def reason_of(problem: HighfenceError) -> str:
-    """Return an error as one line: what, what was given, and the nearest that would work.
+    """Return an error as one line: the column, what, what was given, and the nearest that would work.
 
-    >>> reason_of(InputError("no such chip", got="H2O", hint="did you mean H20?"))
-    "no such chip: 'H2O' (did you mean H20?)"
+    >>> reason_of(InputError("no such chip", where="line 2: system", got="H2O", hint="did you mean H20?"))
+    "system: no such chip: 'H2O' (did you mean H20?)"
     """
     said = problem.to_dict()
+    column = str(said.get("where", "")).rpartition(": ")[2]
     given = f": {said['got']}" if "got" in said else ""
     near = said.get("hint") or said.get("would_change")
-    return f"{said['what']}{given}" + (f" ({near})" if near else "")
+    return (f"{column}: " if column else "") + f"{said['what']}{given}" + (f" ({near})" if near else "")
 
 
 def read_questions(rows: Sequence[Mapping[str, str]]) -> tuple[list[Question | None], list[str]]:

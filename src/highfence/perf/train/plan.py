@@ -12,6 +12,8 @@ from highfence.perf.shape import ModelShape
 RECOMPUTE = ("none", "selective", "full")
 """What is computed again in the backward pass: nothing, the attention core, or every layer from its input."""
 
+RECOMPUTE_ZH = {"none": "无", "selective": "仅注意力", "full": "全部"}
+
 ZERO = {0: "nothing", 1: "optimizer states", 2: "and gradients", 3: "and parameters"}
 """What each ZeRO stage divides among data parallel ranks; FSDP with full sharding is stage 3."""
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from highfence.core.errors import InputError
-from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.perf.choosing.smallest_training import quickest_plan
 from highfence.perf.intervals import widened
-from highfence.perf.machine import Machine
+from highfence.perf.machine import Machine, weakest_grade
 from highfence.perf.prediction import Estimate
 from highfence.perf.shape import ModelShape, shape_of
 from highfence.perf.sheets import find_machine
@@ -173,7 +172,7 @@ def _run(machine: Machine, shape: ModelShape, plan: TrainingPlan, step: Training
         recompute=plan.recompute, interleave=plan.interleave, batch=batch, sequence=sequence, micro_batch=micro_batch,
         iteration=iteration, per_chip=Estimate(rate, rate * whole / high, rate * whole / low, "tokens/s"),
         mfu=step.mfu, hfu=step.hfu, bubble_share=step.bubble_share, energy=step.energy_per_token, tokens=tokens,
-        duration=duration, step=step, evidence=step.evidence, grade=worst_grade(machine.grades.values()),
+        duration=duration, step=step, evidence=step.evidence, grade=weakest_grade(machine, [precision], plan.chips),
         assumed=machine.assumed, warnings=_warnings(machine, step.evidence))
 
 
