@@ -37,6 +37,9 @@ from highfence.perf.vendors import gains_of
 
 Floats = NDArray[np.float64]
 STYLES = ("best", "one", "two")
+MOST_TOGETHER = 32
+"""Chips that one pool joins at most: four servers."""
+
 NOTHING = np.inf
 """Chip-seconds where no way keeps the limits."""
 
@@ -168,7 +171,7 @@ def ways_of(chip: str, workload: Workload, chips: int, software: str | None = No
 
 
 def _one(machine: Machine, w: Workload, chips: int, software: str | None, precision: str) -> Style:
-    found = frontier(machine, w.model, chips=min(chips, 64), prompt=max(round(w.fresh), 1), output=w.output,
+    found = frontier(machine, w.model, chips=min(chips, MOST_TOGETHER), prompt=max(round(w.fresh), 1), output=w.output,
                      precision=precision, software=software, emulate=True)
     served = found.again()
     rows = found.rows

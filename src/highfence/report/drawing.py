@@ -64,6 +64,18 @@ def config(canvas: Canvas) -> Spec:
     }
 
 
+COLOURS = {INK: "#1c2330", MUTED: "#5b6472", RULE: "#dfe3e8", PAPER: "#ffffff"}
+"""What the page's variables are where there is no page."""
+
+
+def standalone(svg: str) -> str:
+    """Return a rendered chart as a picture that stands alone: colours of its own, on paper."""
+    for variable, colour in COLOURS.items():
+        svg = svg.replace(variable, colour)
+    head, _, body = svg.partition("</desc>")
+    return f'{head}</desc><rect width="100%" height="100%" fill="{COLOURS[PAPER]}"/>{body}'
+
+
 def render(spec: Spec, canvas: Canvas, id: str, title: str, description: str) -> str:
     """Return one chart as SVG with its title and description.
 

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from highfence.report.drawing import INK, MUTED, PAPER, RULE, Canvas, Spec, quantitative, render, values
+from highfence.report.drawing import MUTED, Canvas, Spec, quantitative, render, standalone, values
 
 CANVAS = Canvas("wide", 560, 13, 11.5)
-COLOURS = {INK: "#1c2330", MUTED: "#5b6472", RULE: "#dfe3e8", PAPER: "#ffffff"}
-"""What the page's variables are where there is no page."""
-
 CHIPS = {"nvidia-h100-sxm": "H100", "nvidia-h200-sxm": "H200", "nvidia-b200": "B200"}
 INKS = ["#2f6f9f", "#c2703d", "#4b7f52"]
 
@@ -26,11 +23,7 @@ def scatter(points: Sequence[tuple[str, str, float, float]]) -> str:
     title = "Milliseconds per output token: predicted and measured"
     told = (f"{len(rows)} serving runs whose configuration the fit had not seen, both axes logarithmic. The line is "
             "equality; dotted lines are 25 % above and below.")
-    svg = render(_spec(rows), CANVAS, "serving-scatter", title, told)
-    for variable, colour in COLOURS.items():
-        svg = svg.replace(variable, colour)
-    head, _, body = svg.partition("</desc>")
-    return f'{head}</desc><rect width="100%" height="100%" fill="{COLOURS[PAPER]}"/>{body}'
+    return standalone(render(_spec(rows), CANVAS, "serving-scatter", title, told))
 
 
 def _spec(rows: list[dict[str, float | str]]) -> Spec:

@@ -1,0 +1,154 @@
+"""What a chip costs, as a person reads it in a terminal: a table of chips, or one chip's tree of terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from highfence.cli.fitting import Fitting
+from highfence.cli.perf_words import EVIDENCE_ZH, GRADE_ZH, three, word
+from highfence.core.labels import Label
+from highfence.core.quantities import format_quantity
+from highfence.core.ranges import Range
+from highfence.core.terms import Term
+from highfence.cost.runs import RunCost
+from highfence.cost.tokens import TokenCost
+
+STATUS = {"free": Label("no licence needed", "无需许可"), "licence": Label("licence needed", "需要许可"),
+          "unknown": Label("unclear", "不明确")}
+UNIT_ZH = {"USD/M tokens": "美元/百万词元", "chip-s/M tokens": "芯片·秒/百万词元", "USD/h": "美元/小时", "USD": "美元",
+           "share": "", "days": "天", "years": "年", "USD/kWh": "美元/千瓦时", "ratio": "", "kW": "千瓦"}
+
+
+def between(value: Range) -> str:
+    """Return a value with what is expected around it.
+
+    >>> between(Range(1.0, 2.0, 3.456))
+    '2 \\\\[1 – 3.46]'
+    """
+    return three(value.mid) if value.low == value.high else f"{three(value.mid)} \\[{three(value.low)} – " \
+                                                            f"{three(value.high)}]"
+
+
+def show_tokens(found: Sequence[TokenCost], refused: Sequence[tuple[str, str]], lang: str, why: bool, out: Any) -> None:
+    """Print what a million tokens cost on each chip, cheapest first."""
+    if found:
+        c = found[0]
+        w = c.workload
+        out.print(f"[bold]{w.model}[/]  " + Label("USD per million tokens", "美元/百万词元").text(lang) + (
+            f"  [dim]{c.to}, {c.on}[/]"))
+        load = Label("{i} tokens in ({h:.0%} found in a cache), {o} out; limits: {l}",
+                     "输入{i}词元（{h:.0%}命中缓存），输出{o}；限制：{l}")
+        out.print(Label(load.en.format(i=three(w.prompt), h=w.cached, o=three(w.output), l=c.limits.text() or "none"),
+                        load.zh.format(i=three(w.prompt), h=w.cached, o=three(w.output), l=c.limits.text() or "无")
+                        ).text(lang) + Label("; 80 % interval in brackets", "；括号内为80%区间").text(lang), style="dim",
+                  markup=False)
+        table = _table((Label("chip", "芯片"), Label("output, all in", "输出（含输入）"), Label("output", "输出"),
+                        Label("input", "输入"), Label("USD/h", "美元/小时"), Label("chips", "芯片数"),
+                        Label("law that day", "当日法律"), Label("evidence", "证据")), lang)
+        for c in sorted(found, key=lambda c: c.all_in.value.mid):
+            table.add_row(c.name, between(c.all_in.value), between(c.output.value), between(c.input.value),
+                          between(c.hourly.value), f"{c.chips:,}", STATUS[c.lawful.status].text(lang),
+                          f"{word(c.evidence, EVIDENCE_ZH, lang)}, {word(c.grade, GRADE_ZH, lang)}")
+        out.print(Fitting(table))
+        if len(found) == 1 or why:
+            for c in found:
+                _one(c, lang, why, out)
+        for note in dict.fromkeys(n.text(lang) for c in found for n in c.warnings):
+            out.print(f"! {note}", style="yellow", markup=False)
+    _refusals(refused, out)
+
+
+def _one(c: TokenCost, lang: str, why: bool, out: Any) -> None:
+    way = c.words if c.words == c.read_words else Label(f"tokens: {c.words}; prompts: {c.read_words}",
+                                                        f"输出池：{c.words}；输入池：{c.read_words}").text(lang)
+    times = f"TPOT {format_quantity(c.tpot, 'time')}, TTFT {format_quantity(c.ttft, 'time')}"
+    out.print(f"{c.name}: {c.precision}; {way}; {times}", markup=False)
+    if c.per_joule and c.per_kw:
+        out.print(Label("output tokens a joule of the chip: {j}; a second for each kW of the site: {k}",
+                        "每焦耳（芯片）输出词元：{j}；每千瓦（机房）每秒输出词元：{k}").text(lang).format(
+            j=between(c.per_joule), k=between(c.per_kw)))
+    out.print(c.lawful.outcome.text(lang), markup=False)
+    if why:
+        tree(c.all_in, lang, out)
+
+
+def show_runs(found: Sequence[RunCost], refused: Sequence[tuple[str, str]], lang: str, why: bool, out: Any) -> None:
+    """Print what a training run costs on each chip, cheapest first."""
+    if found:
+        c = found[0]
+        out.print(f"[bold]{c.model}[/]  " + Label(f"{c.tokens:.3g} tokens on {c.chips:,} chips",
+                                                  f"{c.chips:,} 颗芯片训练 {c.tokens:.3g} 词元").text(lang)
+                  + f"  [dim]{c.to}, {c.on}[/]")
+        table = _table((Label("chip", "芯片"), Label("USD million", "百万美元"), Label("days", "天"), Label("MFU", "MFU"),
+                        Label("USD/h", "美元/小时"), Label("law that day", "当日法律"), Label("evidence", "证据")), lang)
+        for c in sorted(found, key=lambda c: c.cost.value.mid):
+            table.add_row(c.name, between(c.cost.value * 1e-6), between(c.days.value), f"{c.mfu:.1%}",
+                          between(c.hourly.value), STATUS[c.lawful.status].text(lang),
+                          f"{word(c.evidence, EVIDENCE_ZH, lang)}, {word(c.grade, GRADE_ZH, lang)}")
+        out.print(Fitting(table))
+        for c in found:
+            if len(found) == 1:
+                out.print(c.lawful.outcome.text(lang), markup=False)
+            if why:
+                tree(c.cost, lang, out)
+        for note in dict.fromkeys(n.text(lang) for c in found for n in c.warnings):
+            out.print(f"! {note}", style="yellow", markup=False)
+    _refusals(refused, out)
+
+
+def tree(term: Term, lang: str, out: Any) -> None:
+    """Print a tree of terms with unit, grade, sources and how each came about."""
+    from rich.tree import Tree
+
+    def words(t: Term) -> str:
+        from rich.markup import escape
+
+        unit = UNIT_ZH.get(t.unit, t.unit) if lang == "zh" else t.unit.replace("share", "").replace("ratio", "")
+        grade = f" [dim]{word(t.grade, GRADE_ZH, lang)}[/]" if t.grade else ""
+        sources = f" [dim]{escape(', '.join(t.sources))}[/]" if t.sources else ""
+        how = f" [dim]{escape(t.how.text(lang))}[/]" if t.how else ""
+        return f"{escape(t.label.text(lang))}: {between(t.value)} {escape(unit)}{grade}{sources}{how}"
+
+    def grow(parent: Any, t: Term) -> None:
+        for part in t.terms:
+            grow(parent.add(words(part)), part)
+
+    made = Tree(words(term))
+    grow(made, term)
+    out.print(made)
+
+
+def _refusals(refused: Sequence[tuple[str, str]], out: Any) -> None:
+    for name, reason in refused:
+        out.print(f"! {name}: {reason}", style="yellow", markup=False)
+
+
+def _table(heads: Sequence[Label], lang: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, head in enumerate(heads):
+        right = 0 < number < len(heads) - 2
+        table.add_column(head.text(lang), justify="right" if right else "left", overflow="fold", no_wrap=right)
+    return table
+
+
+def token_row(c: TokenCost) -> dict[str, Any]:
+    """Return one chip's cost of tokens as a flat row."""
+    row: dict[str, Any] = {"chip": c.chip, "to": c.to, "on": c.on.isoformat(), "model": c.workload.model}
+    for name in ("all_in", "output", "input", "hourly"):
+        v = getattr(c, name).value
+        row |= {name: v.mid, f"{name}_low": v.low, f"{name}_high": v.high}
+    return {**row, "chips": c.chips, "style": c.style, "tpot_s": c.tpot, "ttft_s": c.ttft, "law": c.lawful.status,
+            "evidence": c.evidence, "grade": c.grade}
+
+
+def run_row(c: RunCost) -> dict[str, Any]:
+    """Return one chip's cost of a run as a flat row."""
+    row: dict[str, Any] = {"chip": c.chip, "to": c.to, "on": c.on.isoformat(), "model": c.model, "chips": c.chips}
+    for name in ("cost", "days", "per_million", "hourly"):
+        v = getattr(c, name).value
+        row |= {name: v.mid, f"{name}_low": v.low, f"{name}_high": v.high}
+    return {**row, "mfu": c.mfu, "law": c.lawful.status, "evidence": c.evidence, "grade": c.grade}

@@ -1,0 +1,112 @@
+"""What a training run costs: the days that it takes on so many chips, times what their hours cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import log
+from typing import Any
+
+import numpy as np
+
+from highfence.core.dates import parse_day
+from highfence.core.labels import Label
+from highfence.core.ranges import Z80, Range, normals, quantile_range
+from highfence.core.terms import Term
+from highfence.cost.lawful import Lawful, lawful
+from highfence.cost.hourly import hourly
+from highfence.cost.parameters import shipped_parameters
+from highfence.cost.tokens import DRAWS, SEED
+from highfence.perf.train.run import BATCH, SEQUENCE, training_run
+
+DAY = 86_400.0
+
+
+@dataclass(frozen=True)
+class RunCost:
+    """What a training run costs on one chip.
+
+    Attributes
+    ----------
+    cost, days : USD and days of the whole run. per_million : USD per million trained tokens. split : of the plan.
+    energy : J a token of the chips; None without a design power. draws : USD of the run, shape (draws,).
+    """
+
+    chip: str
+    name: str
+    model: str
+    to: str
+    on: date
+    chips: int
+    tokens: float
+    split: Mapping[str, int]
+    precision: str
+    mfu: float
+    cost: Term
+    days: Term
+    per_million: Term
+    hourly: Term
+    energy: float | None
+    lawful: Lawful
+    evidence: str
+    grade: str
+    warnings: tuple[Label, ...] = ()
+    draws: Any = field(default=None, repr=False, compare=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON, without its draws."""
+        from dataclasses import fields
+
+        from highfence.core.envelope import plain
+
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "draws"}
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of every term."""
+        return self.cost.all_sources
+
+
+def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US", on: str | date | None = None,
+             as_of: str | date | None = None, batch: int = BATCH, sequence: int = SEQUENCE, precision: str = "bf16",
+             rent: bool | None = None, given: Mapping[str, float] | None = None, overlay: Sequence[Any] = (),
+             draws: int = DRAWS, seed: int = SEED) -> RunCost:
+    """Return what training a model on so many tokens costs; arguments as :func:`token_cost` and ``perf.training``.
+
+    Raises
+    ------
+    InputError, NoAnswer : a chip, model or plan that cannot be, no price, or a model that does not fit.
+
+    Examples
+    --------
+    >>> found = run_cost("H20", "llama-3.1-8b", tokens=1e12, chips=256, to="CN", on="2025-08-01")
+    >>> 10.0 < found.days.value.mid < 1000.0
+    True
+    """
+    day = parse_day(on, "--on") if on is not None else date.today()
+    run = training_run(chip, model, chips=chips, tokens=tokens, batch=batch, sequence=sequence, precision=precision)
+    assert run.duration is not None
+    paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
+    z = normals(seed, (f"training.{run.chip}", "goodput"), draws)
+    progress = shipped_parameters()["goodput"].term(given=(given or {}).get("goodput"))
+    spread = log(run.duration.high / run.duration.low) / (2.0 * Z80)
+    days = run.duration.value / DAY * np.exp(z[f"training.{run.chip}"] * spread)
+    days = days / progress.value.draw(z["goodput"], np)
+    spent = days * 24.0 * run.chips * paid.draws
+    middle = run.duration.value / DAY / progress.value.mid
+
+    def around(values: Any, mid: float) -> Range:
+        drawn = quantile_range(values)
+        return Range(min(drawn.low, mid), mid, max(drawn.high, mid))
+
+    total = middle * 24.0 * run.chips * paid.term.value.mid
+    took = Term("days", Label("days of the run", "训练天数"), around(days, middle), "days", how=Label(
+        "time of all steps / share of the time that makes progress", "全部迭代时间 ÷ 有效推进比例"), terms=(progress,))
+    cost = Term("cost", Label("cost of the run", "训练总成本"), around(spent, total), "USD", how=Label(
+        "days x 24 x chips x cost of a chip-hour", "天数 × 24 × 芯片数 × 每芯片小时成本"), terms=(took, paid.term))
+    each = Term("per_million", Label("a million trained tokens", "每百万训练词元"),
+                around(spent / tokens * 1e6, total / tokens * 1e6), "USD/M tokens", terms=(cost,))
+    return RunCost(run.chip, run.name, run.model, paid.to, day, run.chips, tokens, run.split, run.precision, run.mfu,
+                   cost, took, each, paid.term, run.energy, lawful(run.chip, to=to, on=day, overlay=overlay),
+                   run.evidence, cost.weakest, (*run.warnings, *paid.warnings), spent)
