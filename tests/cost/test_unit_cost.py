@@ -93,6 +93,10 @@ def test_margin_rises_with_price() -> None:
     assert vendor_margin("H20", 1000.0, on="2024-07-01").value.mid < 0.0
 
 
+def test_a_chip_whose_share_of_good_dies_is_nearly_none_still_has_a_finite_cost() -> None:
+    assert 1e4 < mid("H20", defect_density=50.0) < 1e9
+
+
 @pytest.mark.parametrize(("chip", "missing"), [
     ("nvidia-h100-pcie", "memory_type of nvidia-h100-pcie"), ("google-tpu-v5p", "process_node of google-tpu-v5p"),
     ("huawei-ascend-910c-20core", "foundry of huawei-ascend-910c-20core"),
@@ -116,7 +120,9 @@ def test_a_missing_fact_may_be_given() -> None:
     ({"allocation": "fair"}, "no such rule"), ({"process": "tsmc-n55"}, "no such process"),
     ({"memory": "HBM9"}, "no such memory"), ({"yield_model": "poison"}, "did you mean poisson"),
     ({"needed": 145}, "no more blocks"), ({"allocation": "value", "values": {"H100 SXM": 1}}, "name the chip itself"),
-    ({"memory_price": float("nan")}, "above zero")])
+    ({"memory_price": float("nan")}, "above zero"), ({"wafer_price": float("inf")}, "above zero"),
+    ({"dies": 1.5}, "whole number"), ({"memory_gb": Range(1, 2, 3)}, "above zero"), ({"dies": True}, "above zero"),
+    ({"draws": 10**9}, "too many"), ({"wafer_price": "dear"}, "above zero")])
 def test_bad_input_is_refused_with_what_would_do(options: dict[str, object], text: str) -> None:
     with pytest.raises(InputError) as caught:
         unit_cost("H20", on=ON, **options)  # type: ignore[arg-type]

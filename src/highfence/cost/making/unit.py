@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from highfence.catalogue.entries import Chip
@@ -29,6 +30,7 @@ from highfence.cost.making.wafers import good_die_cost
 from highfence.cost.making.yields import YieldModel, gross_dies, yield_model
 
 DRAWS = 2000
+MOST_DRAWS = 1_000_000
 
 FACTS = ("process", "die_area_mm2", "dies", "memory", "memory_gb", "stacks", "needed")
 """What a caller may say of the chip itself, instead of the catalogue."""
@@ -44,8 +46,8 @@ LABELS = {"dies": Label("Logic dies", "逻辑裸片"), "memory": Label("Memory",
 
 
 @dataclass
-class _Draws:
-    """Parameters as they are drawn: each term once, with its values."""
+class Drawn:
+    """Parameters as they are drawn: ``terms`` holds each one used, by the name under which a caller may set it."""
 
     parameters: Parameters
     on: date | None
@@ -115,13 +117,13 @@ def unit_draws(chip: Chip, *, on: date | None = None, yield_model: str = "negati
                alpha: float | None = None, allocation: str = "equal", values: Mapping[str, float] | None = None,
                salvage: bool = True, board: bool = True, volume: float | None = None, draws: int = DRAWS,
                seed: int = 0, parameters: Parameters | None = None, **given: Any,
-               ) -> tuple[dict[str, Number], _Draws, Recipe]:
+               ) -> tuple[dict[str, Number], Drawn, Recipe]:
     """Return the draws of every part of the unit cost, the terms that were drawn, and what the chip is made of."""
     from highfence.cost.parameters import shipped_parameters
 
     made = recipe(chip, {k: v for k, v in given.items() if k in FACTS})
     held = parameters or shipped_parameters()
-    drawn = _Draws(held, on, {k: v for k, v in given.items() if k in FIGURES}, seed, draws)
+    drawn = Drawn(held, on, {k: v for k, v in given.items() if k in FIGURES}, seed, draws)
     model = _model(yield_model, alpha, held, on)
     parts = package_parts(dies=_dies(drawn, made, model, allocation, values, salvage), memory=_memory(drawn, made),
                           packaging=_packaging(drawn, made), test=drawn("test_price", "test-price"),
@@ -173,15 +175,18 @@ def _check(given: Mapping[str, Any], draws: int, volume: float | None, allocatio
                              hint=did_you_mean(name, known))
         if name in ("process", "memory"):
             continue
-        low = value.low if isinstance(value, Range) else value
-        high = value.high if isinstance(value, Range) else value
+        low, high = (value.low, value.high) if isinstance(value, Range) and name in FIGURES else (value, value)
         zero = name in ("defect_density", "wafer_edge", "scribe_lane", "test_price", "board_price")
-        if isinstance(value, bool) or not isinstance(low, (int, float)) or not (low >= 0.0 if zero else low > 0.0):
+        if (isinstance(value, bool) or not isinstance(low, (int, float)) or not isfinite(high)
+                or not (low >= 0.0 if zero else low > 0.0)):
             raise InputError("not a number above zero", where=name, got=value, example="0.1")
+        if name in ("dies", "stacks", "needed") and low != int(low):
+            raise InputError("a count is a whole number", where=name, got=value, example="2")
         if name in ("die_yield", "packaging_yield", "array_share") and high > 1.0:
             raise InputError("a share is at most one", where=name, got=value, example="0.3")
-    if draws < 2:
-        raise InputError("too few draws", where="draws", got=draws, example=str(DRAWS))
+    if not 2 <= draws <= MOST_DRAWS:
+        raise InputError("too few draws or too many", where="draws", got=draws, example=str(DRAWS),
+                         expected=f"2 to {MOST_DRAWS}")
     if volume is not None and not volume > 0.0:
         raise InputError("a volume is above zero", where="volume", got=volume, example="1000000")
     if allocation not in RULES:
@@ -194,7 +199,7 @@ def _model(name: str, alpha: float | None, held: Parameters, on: date | None) ->
     return yield_model(name, shape)
 
 
-def _dies(drawn: _Draws, made: Recipe, model: YieldModel, allocation: str, values: Mapping[str, float] | None,
+def _dies(drawn: Drawn, made: Recipe, model: YieldModel, allocation: str, values: Mapping[str, float] | None,
           salvage: bool) -> Number:
     """Return the cost of the logic dies of one package."""
     import numpy as np
@@ -250,13 +255,13 @@ def _bins(made: Recipe, values: Mapping[str, float] | None) -> list[Bin]:
             if not told or id in told]
 
 
-def _memory(drawn: _Draws, made: Recipe) -> Number:
+def _memory(drawn: Drawn, made: Recipe) -> Number:
     if not made.memory:
         return 0.0
     return made.capacity * drawn("memory_price", f"memory-price-{MEMORY_PRICES[made.memory]}", made.place)
 
 
-def _packaging(drawn: _Draws, made: Recipe) -> Number:
+def _packaging(drawn: Drawn, made: Recipe) -> Number:
     """Return interposer, assembly and substrate."""
     import numpy as np
 
@@ -268,14 +273,14 @@ def _packaging(drawn: _Draws, made: Recipe) -> Number:
     return base + interposer_cost(np, area, drawn("packaging_wafer_price", "packaging-wafer-price"))
 
 
-def _packaging_yield(drawn: _Draws, made: Recipe) -> Number:
+def _packaging_yield(drawn: Drawn, made: Recipe) -> Number:
     import numpy as np
 
     kind = "flip-chip" if not made.stacks and made.dies == 1 else "one-die" if made.dies == 1 else "many-dies"
     return np.minimum(drawn("packaging_yield", f"packaging-yield-{kind}", made.process.place), 1.0)
 
 
-def _design(drawn: _Draws, made: Recipe, volume: float | None) -> Number:
+def _design(drawn: Drawn, made: Recipe, volume: float | None) -> Number:
     return 0.0 if volume is None else drawn("design_cost", made.process.design) / volume
 
 
@@ -287,7 +292,7 @@ _MADE_OF = {"dies": ("wafer_price", "smic_premium", "defect_density", "die_yield
             "design": ("design_cost",)}
 
 
-def _part(name: str, values: Number, drawn: _Draws, made: Recipe) -> Term:
+def _part(name: str, values: Number, drawn: Drawn, made: Recipe) -> Term:
     below = drawn.named(*_MADE_OF[name])
     sources = (made.die.source,) if name == "dies" and made.die and "array_share" in drawn.terms else ()
     return Term(name, LABELS[name], quantile_range(values), "USD", "", sources, _part_how(name, made), below)

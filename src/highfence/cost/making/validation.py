@@ -87,3 +87,19 @@ def unit_cost_cases(**options: Any) -> list[UnitCostCase]:
         if found is not None:
             rows.append(UnitCostCase(chip, part, on, found.value, theirs, source, circular, False, note))
     return rows
+
+
+def published_table(rows: list[UnitCostCase]) -> str:
+    """Return published costs beside ours as a Markdown table."""
+    lines = ["| chip | part | day | ours, low | ours | ours, high | published | inside | shares an input | source |",
+             "|---|---|---|---|---|---|---|---|---|---|"]
+    for r in rows:
+        ours = " | ".join(f"{v:,.0f}" for v in (r.ours.low, r.ours.mid, r.ours.high))
+        part = "whole" if r.part == "unit_cost" else r.part
+        lines.append(f"| `{r.chip}` | {part} | {r.on} | {ours} | {r.theirs:,.0f} | {'yes' if r.inside else 'no'} | "
+                     f"{'yes' if r.circular else ''} | `{r.source}` |".replace("|  |", "| |"))
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(published_table(unit_cost_cases()))
