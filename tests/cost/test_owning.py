@@ -82,7 +82,7 @@ def test_the_tree_adds_up_and_names_its_sources() -> None:
     assert cost.value.low < cost.value.mid < cost.value.high
     known = {s.id for s in catalogue().sources()}
     assert set(cost.all_sources) <= known and len(cost.all_sources) > 8
-    assert cost.weakest == "assumed" and cost.find("tariff").grade == "press"
+    assert cost.weakest == "assumed" and cost.find("tariff").grade == "estimate"
 
 
 def test_draws_go_through_the_same_formula_and_repeat() -> None:
