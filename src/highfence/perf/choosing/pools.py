@@ -77,7 +77,9 @@ class PoolPoint:
 
 @dataclass(frozen=True)
 class Pools:
-    """Every way to run either pool that no other beats in both time and chip-seconds, quickest step first."""
+    """Every way to run either pool that no other on as few chips beats in both time and chip-seconds, quickest step
+    first.
+    """
 
     chip: str
     model: str
@@ -192,9 +194,9 @@ def _points(machine: Machine, shape: ModelShape, split: dict[str, Any], prompt: 
 
 
 def _front(points: list[PoolPoint]) -> list[PoolPoint]:
-    """Return the points that no other beats in both seconds a step and chip-seconds a token."""
+    """Return the points that no other on as few chips beats in both seconds a step and chip-seconds a token."""
     kept: list[PoolPoint] = []
     for point in sorted(points, key=lambda p: (p.step_s, p.token_s, p.chips)):
-        if not kept or point.token_s < kept[-1].token_s:
+        if not any(k.token_s <= point.token_s and k.chips <= point.chips for k in kept):
             kept.append(point)
     return kept
