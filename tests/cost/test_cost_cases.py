@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from highfence.core.errors import InputError
-from highfence.cost.making.cases import agrees, compute, cost_cases
+from highfence.cost.making.cases import agrees, case, compute, cost_cases
 
 SHARED = Path(os.environ.get("HIGHFENCE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
 CASES = SHARED / "policy" / "cases.csv"
@@ -89,6 +89,20 @@ def test_a_row_that_cannot_be_computed_is_listed_with_its_refusal(tmp_path: Path
     found = {c.id: c for c in cost_cases(path)}
     assert {i: c.within for i, c in found.items()} == {"good": True, "strange": None, "wrong": False}
     assert found["strange"].ours is None and "moon" in found["strange"].note
+
+
+@pytest.mark.parametrize(("inputs", "published", "within"), [
+    ({"d0_per_cm2": 0.1, "area_mm2": 800}, {"poisson": 0.449, "seeds": 0.556, "nb3": 0.491}, True),
+    ({"d0_per_cm2": 0.1, "area_mm2": 800}, {"poisson": 0.449, "seeds": 0.59}, False),
+    ({"d0_per_cm2": 0.1, "area_mm2": 814, "wafer_mm": 300, "model": "poisson"},
+     {"gross": 63.5, "yield": 0.443, "good_dies": 28.13}, True),
+    ({"D0": 0.1, "area_mm2": 814, "wafer_mm": 300, "model": "poisson"}, {"yield": 0.5}, False),
+    ({"d0_per_cm2": 0.1, "area_mm2": 814}, {"median": 3.0, "mean": 4.0}, None)])
+def test_results_published_by_name_are_compared_name_by_name(inputs: dict[str, Any], published: dict[str, float],
+                                                             within: bool | None) -> None:
+    row = {"id": "named", "inputs": json.dumps(inputs), "published_output": json.dumps(published), "unit": "yield",
+           "tolerance": "0.03", "fully_specified": "yes"}
+    assert case(row).within is within
 
 
 def test_a_missing_file_is_refused() -> None:

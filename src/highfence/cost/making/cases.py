@@ -50,7 +50,10 @@ ALIASES = {"d0": "d0_per_cm2", "defect_density": "d0_per_cm2", "defect_density_p
            "scribe_lane_mm": "scribe_mm", "die_yield": "yield", "depreciation_rate": "depreciation",
            "capital_investment_per_wafer": "capital_investment", "years": "years_since_start",
            "utilization": "util", "utilisation": "util", "steps": "patterning_steps", "wafers_per_hour": "wph",
-           "yield_loss": "packaging_loss", "loss": "packaging_loss", "other_multiple": "other_cost_multiple"}
+           "critical_level": "alpha", "cluster": "alpha", "clustering": "alpha", "cluster_parameter": "alpha",
+           "wafer_diameter": "wafer_mm", "good_dies": "chips_per_wafer", "gross_dies": "chips_per_wafer",
+           "wpm": "wafers_per_month", "yield_loss": "packaging_loss", "loss": "packaging_loss",
+           "other_multiple": "other_cost_multiple"}
 """Other names of inputs."""
 
 
@@ -128,6 +131,7 @@ def case(row: Mapping[str, str]) -> CostCase:
             "fully_specified": word == "yes", "circular": word == "circular", "source": row.get("source_url", "")}
     try:
         calculation, ours = compute(_inputs(row))
+        ours = _by_name(_inputs(row), theirs) or ours
     except (InputError, NoAnswer) as error:
         return CostCase(ours=None, within=None, calculation="", note=str(error), **made)
     within = agrees(ours, theirs, tolerance, made["unit"])
@@ -169,10 +173,12 @@ def agrees(ours: Answer, theirs: Any, tolerance: float, unit: str) -> bool | Non
             margin = tolerance * max(abs(low), abs(high), 1.0)
             return all(low - margin <= v <= high + margin for v in _all(ours))
         if not isinstance(ours, Mapping):
-            numbers = [float(v) for v in theirs.values() if isinstance(v, (int, float))]
-            return _near(ours, numbers[0], tolerance, unit) if len(numbers) == 1 else None
-        shared = [name for name in theirs if name in ours and isinstance(theirs[name], (int, float))]
-        return all(_near(ours[n], theirs[n], tolerance, unit) for n in shared) if shared else None
+            only = [float(v) for v in theirs.values() if isinstance(v, (int, float))]
+            return _near(ours, only[0], tolerance, unit) if len(only) == 1 else None
+        numbers = {n: float(v) for n, v in theirs.items() if isinstance(v, (int, float))}
+        if not numbers or not set(numbers) <= set(ours):
+            return None
+        return all(_near(ours[n], v, tolerance, unit) for n, v in numbers.items())
     if isinstance(theirs, (list, tuple)) and len(theirs) == 2:
         return agrees(ours, {"range": list(theirs)}, tolerance, unit)
     if isinstance(theirs, str):
@@ -297,6 +303,32 @@ def _one(answer: Answer) -> float:
     return answer
 
 
+_RESULTS: tuple[tuple[set[str], set[str], Callable[[Inputs], Answer]], ...] = (
+    ({"gross", "gross_dies", "dies_per_wafer"}, {"area_mm2", "wafer_mm"}, _gross),
+    ({"yield", "die_yield"}, {"d0_per_cm2", "area_mm2", "model"}, _yield),
+    ({"good", "good_dies", "good_dies_per_wafer"}, {"d0_per_cm2", "area_mm2", "wafer_mm", "model"}, _good_dies),
+    ({"cost", "cost_per_die", "cost_per_good_die", "die_cost"}, {"wafer", "d0_per_cm2", "area_mm2", "model"},
+     _die_cost))
+"""Results that a published set may name, the inputs that each needs, and what computes it."""
+
+
+def _by_name(inputs: Inputs, theirs: Any) -> dict[str, float] | None:
+    """Return our results under the names that a published set uses: of yield models, or of steps such as ``gross``."""
+    if not isinstance(theirs, Mapping) or "range" in theirs:
+        return None
+    named, found = _named(inputs), {}
+    for name in theirs:
+        step = next((s for s in _RESULTS if name.casefold() in s[0] and s[1] <= set(named)), None)
+        if step is not None:
+            found[name] = _one(step[2](named))
+        elif "model" not in named:
+            try:
+                found[name] = _one(compute({**inputs, "model": name})[1])
+            except InputError:
+                return None
+    return found or None
+
+
 def _calc(name: str, needs: str, may: str, run: Callable[[Inputs], Answer]) -> Calculation:
     return Calculation(name, frozenset(needs.split()), frozenset(may.split()), run)
 
@@ -345,14 +377,14 @@ def _calculation(named: Inputs) -> Calculation | None:
 
 _PATTERNS = ((r"dies_per_(?!wafer).+", "dies_per_package"), (r"(?:.+_)?dies(?:_(?!per_).+)?", "dies"),
              (r"(?:cowos|interposer|packaging)_wafers", "packaging_wafers"), (r"(?:.+_)?chips|packages", "chips"),
-             (r"stacks_per_.+", "dies_per_package"), (r"(?:.+_)?stacks", "dies"))
+             (r"(?:stacks|hbm)_per_.+", "dies_per_package"), (r"(?:.+_)?stacks", "dies"))
 
 
 def _named(inputs: Inputs) -> dict[str, Any]:
     """Return inputs under this room's names, areas in mm2, wafers in mm and defects per cm2."""
     found: dict[str, Any] = {}
     for raw, value in inputs.items():
-        key = ALIASES.get(raw, raw)
+        key = ALIASES.get(raw.casefold(), raw.casefold())
         if key not in _KNOWN:
             key = next((name for pattern, name in _PATTERNS if re.fullmatch(pattern, key)), key)
         if key in _SCALED and isinstance(value, (int, float)):

@@ -30,7 +30,9 @@ ALPHA = 3.0
 """Shape of the clustering of defects that textbooks give where none is measured."""
 
 _NAMES = {"poisson": "poisson", "murphy": "murphy", "seeds": "seeds", "exponential": "seeds",
-          "negative-binomial": "negative-binomial", "nb": "negative-binomial", "bose-einstein": "bose-einstein"}
+          "negative-binomial": "negative-binomial", "nb": "negative-binomial",
+          "neg-binomial": "negative-binomial", "negbinomial": "negative-binomial", "negbin": "negative-binomial",
+          "bose-einstein": "bose-einstein"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class YieldModel:
         """Return (density relative to its mean, weight) pairs that stand for the spread of the density.
 
         The sum of weighted ``exp(-x s)`` is the yield, so that what depends on the density in another way, such as
-        salvage, is averaged over the same spread.
+        salvage, is averaged over the same spread: to 1e-6 up to five defects a die.
         """
         match self.name:
             case "poisson":
