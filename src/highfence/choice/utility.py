@@ -112,7 +112,7 @@ def utility_terms(xp: Any, situation: Situation) -> dict[str, Number]:
     >>> terms = utility_terms(FLOATS, Situation(2.0, work=1e6, installed=0.0, porting_months=60.0, month_usd=5000.0,
     ...                                         reached=0.8, home=0.1))
     >>> {name: round(value, 3) for name, value in terms.items() if value}
-    {'work': -0.693, 'switching': -0.127, 'software': -0.212, 'home': 0.1}
+    {'work': -0.693, 'switching': -0.126, 'software': -0.21, 'home': 0.1}
     """
     extras = extra_usd(xp, situation)
     over = sum(extras.values()) / situation.work_usd
