@@ -1,8 +1,10 @@
 """Calibration of choice to published shares: price sensitivity, home preference, dissimilarity.
 
 A handful of contested shares of a whole market hardly identifies three numbers. So each has a wide prior, and the
-posterior is computed outright on a grid of the three, not at one best point: where it is as wide as the prior, the
-shares have taught nothing, and :func:`fit` says so. What comes out is *calibrated*, never empirical.
+whole posterior is computed, not one best point: draws from the priors are weighted by how likely they make the
+published shares. Prices, maturity of software, hazards and losses are drawn as well, so that what nobody knows of them
+stays in the answer. Where a posterior is as wide as its prior, the shares have taught nothing, and :class:`Fit` says
+so. What comes out is *calibrated*, never empirical.
 
 Shares are of work. Work becomes chips over what a chip does, and money over what its work costs::
 
@@ -14,7 +16,7 @@ Costs per unit of work are a table; :func:`proxy_costs` makes one from prices pe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -27,16 +29,19 @@ from highfence.choice.utility import Situation, total_usd
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.parameters import Parameters
-from highfence.core.ranges import Range
+from highfence.core.ranges import Z80, Range, normals
 from highfence.core.terms import Term
 
 NESTS = ("foreign", "domestic")
 FITTED = ("price_sensitivity", "nest_dissimilarity", "home_preference")
-"""Parameters that are calibrated, in the order of the grid's axes."""
+"""Parameters that are calibrated."""
 
-GRID = 25
-"""Points an axis, over :data:`REACH` standard deviations of the prior on either side."""
-REACH = 3.0
+DRAWS = 20_000
+"""Draws from the priors."""
+STAGES = (0.1, 0.3, 1.0, 1.0)
+"""Powers of the likelihood, stage by stage."""
+ENOUGH = 100.0
+"""Effective draws below which a calibration has no answer."""
 LOG_ODDS_ERROR = 0.3
 """Standard deviation of a published share's log-odds outside its own range: 41 % may be 34 to 48 %. Assumed."""
 
@@ -48,16 +53,17 @@ class CostRow:
     Attributes
     ----------
     quarter : such as ``2024Q3``. usd : price of a unit of work, before what the buyer adds. work_per_chip : units of
-        work a chip does, in the same unit. reached : share of it that teams reach; 1 where ``usd`` and
-        ``work_per_chip`` come from throughput.
+        work a chip does, in the same unit. reached : share of it that teams reach; exactly 1 where ``usd`` and
+        ``work_per_chip`` come from throughput. platform : software stack; draws of ``reached`` belong to it.
     """
 
     chip: str
     quarter: str
     nest: str
-    usd: float
+    platform: str
+    usd: Range
     work_per_chip: float
-    reached: float = 1.0
+    reached: Range = Range(1.0, 1.0, 1.0)  # noqa: RUF009
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +72,20 @@ class Fit:
 
     Attributes
     ----------
-    prior, posterior : 10th, 50th and 90th percentile of each of :data:`FITTED`. best : the most probable point.
-    fitted : what it saw. narrowed : width of the posterior's interval over the prior's, on the scale of the draws.
-    weights, draws : of the grid, for predictions.
+    prior, posterior : 10th, 50th and 90th percentile of each of :data:`FITTED`. narrowed : width of the posterior's
+        interval over the prior's, on the scale of the prior's standard normal: 1 means that nothing was learnt.
+    fitted : what it saw. effective : how many draws the weights are worth. seed, draws, weights : standard normals by
+        name and their weights, for predictions.
     """
 
     prior: dict[str, Range]
     posterior: dict[str, Range]
-    best: dict[str, float]
     narrowed: dict[str, float]
     fitted: tuple[Observation, ...]
+    effective: float
+    seed: int
+    draws: Mapping[str, Any]
     weights: Any
-    draws: dict[str, Any]
 
 
 def quarters_of(period: str) -> tuple[str, ...]:
@@ -118,8 +126,9 @@ def proxy_costs(first: int = 2022, last: int = 2025, to: str = "CN") -> tuple[Co
                     if not peak:
                         raise NoAnswer(f"no 16-bit rate of {offer.chip}", missing="peak_fp16",
                                        would_change="the proxy of its cost")
-                    rows.append(CostRow(offer.chip, f"{year}Q{quarter}", offer.nest, offer.usd.mid / (peak / 1e12),
-                                        peak / 1e12, maturity(offer.platform, middle).value.mid))
+                    rows.append(CostRow(offer.chip, f"{year}Q{quarter}", offer.nest, offer.platform,
+                                        offer.usd * (1e12 / peak), peak / 1e12,
+                                        maturity(offer.platform, middle).value))
     return tuple(rows)
 
 
@@ -129,15 +138,24 @@ def _free(chip: str, to: str, on: date) -> bool:
     return classify(chip, to=to, on=on.isoformat()).requirement == "none"
 
 
-def domestic_share(rows: Sequence[CostRow], observation: Observation, draws: dict[str, Any],
+def domestic_share(rows: Sequence[CostRow], observation: Observation, draws: Mapping[str, Any],
                    parameters: Parameters | None = None) -> Any:
-    """Return the share of domestic chips in a period, in units or in value, at each draw of :data:`FITTED`.
+    """Return the share of domestic chips in a period, in units or in value, at each draw. Quarters count alike.
 
-    Quarters count alike. Risk of a cut-off enters at the middle of its parameters.
+    Parameters
+    ----------
+    draws : standard normals by the name of a parameter, ``price.<chip>`` or ``maturity.<platform>``; what is not named
+        stays at its middle.
 
     Raises
     ------
     NoAnswer : the table has no alternative in a quarter of the period.
+
+    Examples
+    --------
+    >>> at_the_middle = domestic_share(proxy_costs(), shipped_observations()[0], {})
+    >>> 0.1 < float(at_the_middle[0]) < 0.4
+    True
     """
     import numpy as np
 
@@ -147,49 +165,65 @@ def domestic_share(rows: Sequence[CostRow], observation: Observation, draws: dic
         if not here:
             raise NoAnswer(f"no cost of any alternative in {quarter}", missing=f"a row for {quarter}",
                            would_change=f"the share of {observation.period}")
-        home = np.array([r.nest == "domestic" for r in here])
-        utility = draws["price_sensitivity"][:, None] * (draws["home_preference"][:, None] * home
-                                                         - np.log(_totals(here, parameters)))
-        scale = np.stack([draws["nest_dissimilarity"]] * len(NESTS), axis=-1)
-        shares = nested_logit(np, utility, home.astype(int), scale, np.ones(utility.shape, dtype=bool)).share
-        done = np.array([r.work_per_chip * r.reached for r in here])
-        price = np.array([r.usd / r.reached for r in here])
-        amount = shares * (price if observation.measure == "value" else 1.0 / done)
-        found.append((amount * home).sum(axis=1) / amount.sum(axis=1))
+        found.append(_share_of(np, here, observation.measure, draws, parameters or shipped_parameters()))
     return np.mean(found, axis=0)
 
 
-def _totals(rows: Sequence[CostRow], parameters: Parameters | None) -> Any:
-    """Return the cost of a unit of work with software and the risk of a cut-off on top."""
-    import numpy as np
+def _share_of(np: Any, rows: Sequence[CostRow], measure: str, draws: Mapping[str, Any], known: Parameters) -> Any:
+    """Return the domestic share of one quarter, (draws,)."""
+    def drawn(name: str) -> Any:
+        return np.atleast_1d(_value(np, known, name, draws))
 
-    known = parameters or shipped_parameters()
-    hazard = {nest: known[f"cutoff_hazard_{nest}"].at("CN").value.mid for nest in NESTS}
-    situation = Situation(np.array([r.usd for r in rows]), reached=np.array([r.reached for r in rows]),
-                          hazard=np.array([hazard[r.nest] for r in rows]),
-                          loss_share=known["cutoff_loss_share"].at().value.mid)
-    return total_usd(np, situation)
+    home = np.array([r.nest == "domestic" for r in rows])
+    usd = _columns(np, [r.usd.draw(np.asarray(draws.get(f"price.{r.chip}", 0.0)), np) for r in rows])
+    reached = np.minimum(_columns(np, [r.reached.draw(np.asarray(draws.get(f"maturity.{r.platform}", 0.0)), np)
+                                       for r in rows]), 1.0)
+    hazard = _columns(np, [drawn(f"cutoff_hazard_{r.nest}") for r in rows])
+    loss = drawn("cutoff_loss_share")[:, None]
+    total = total_usd(np, Situation(usd, reached=reached, hazard=hazard, loss_share=loss))
+    utility = drawn("price_sensitivity")[:, None] * (drawn("home_preference")[:, None] * home - np.log(total))
+    scale = _columns(np, [drawn("nest_dissimilarity")] * len(NESTS))
+    shares = nested_logit(np, utility, home.astype(int), scale, np.ones(utility.shape, dtype=bool)).share
+    done = np.array([r.work_per_chip for r in rows]) * reached
+    amount = shares * (usd / reached if measure == "value" else 1.0 / done)
+    return (amount * home).sum(axis=1) / amount.sum(axis=1)
+
+
+def _columns(np: Any, values: Sequence[Any]) -> Any:
+    """Return values side by side, (draws, alternatives)."""
+    return np.stack(np.broadcast_arrays(*(np.atleast_1d(v) for v in values)), axis=-1)
+
+
+def _value(xp: Any, known: Parameters, name: str, draws: Mapping[str, Any]) -> Any:
+    """Return a parameter at its draws; a dissimilarity above 1 counts as 1."""
+    value = known[name].at("CN").value.draw(xp.asarray(draws.get(name, 0.0)), xp)
+    return xp.minimum(value, 1.0) if name == "nest_dissimilarity" else value
+
+
+def _names(rows: Sequence[CostRow]) -> list[str]:
+    return [*FITTED, "cutoff_loss_share", *(f"cutoff_hazard_{nest}" for nest in NESTS),
+            *dict.fromkeys(f"price.{r.chip}" for r in rows), *dict.fromkeys(f"maturity.{r.platform}" for r in rows)]
 
 
 def fit(observations: Sequence[Observation], rows: Sequence[CostRow] | None = None,
-        parameters: Parameters | None = None) -> Fit:
+        parameters: Parameters | None = None, seed: int = 0, n: int = DRAWS) -> Fit:
     """Calibrate :data:`FITTED` to published shares.
 
     The likelihood of a share is flat inside its published range and falls with the distance of log-odds outside.
 
     Parameters
     ----------
-    observations : shares to fit to. rows : table of costs; the proxy where none is given.
+    observations : shares to fit to. rows : table of costs; the proxy where none is given. n : draws from the priors.
 
     Raises
     ------
     InputError : nothing to fit to.
-    NoAnswer : the table of costs lacks a quarter.
+    NoAnswer : the table of costs lacks a quarter, or hardly any draw comes near the shares.
 
     Examples
     --------
     >>> found = fit([o for o in shipped_observations() if o.period < "2025"])
-    >>> all(found.narrowed[name] <= 1.05 for name in FITTED)
+    >>> found.posterior["price_sensitivity"].low > found.prior["price_sensitivity"].low
     True
     """
     import numpy as np
@@ -198,40 +232,41 @@ def fit(observations: Sequence[Observation], rows: Sequence[CostRow] | None = No
         raise InputError("no shares to fit to", expected="at least one observation", example="2024 units 30 %")
     table = rows if rows is not None else proxy_costs()
     known = parameters or shipped_parameters()
-    prior = {name: known[name].at("CN").value for name in FITTED}
-    axis = np.linspace(-REACH, REACH, GRID)
-    points = [z.ravel() for z in np.meshgrid(axis, axis, axis, indexing="ij")]
-    draws = {name: _drawn(np, name, prior[name], z) for name, z in zip(FITTED, points)}
-    score = -0.5 * np.sum([z * z for z in points], axis=0)
-    before = np.exp(score - score.max())
-    for seen in observations:
-        score = score - 0.5 * _distance(np, domestic_share(table, seen, draws, known), seen.share) ** 2
-    weights = np.exp(score - score.max())
-    weights = weights / weights.sum()
-    spread = [_along(np, axis, z, weights) for z in points]
-    wide = [_along(np, axis, z, before / before.sum()) for z in points]
-    best = int(np.argmax(score))
-    posterior = {n: Range(*(float(_drawn(np, n, prior[n], z)) for z in (s.low, s.mid, s.high)))
-                 for n, s in zip(FITTED, spread)}
-    return Fit(prior, posterior, {n: float(draws[n][best]) for n in FITTED},
-               {n: (s.high - s.low) / (w.high - w.low) for n, s, w in zip(FITTED, spread, wide)},
-               tuple(observations), weights, draws)
+    draws, weights = _posterior(np, observations, table, known, seed, n)
+    effective = 1.0 / float((weights**2).sum())
+    if effective < ENOUGH:
+        raise NoAnswer("hardly any draw from the priors comes near the published shares",
+                       missing="costs or priors that admit the shares", would_change="the calibrated parameters")
+    at = {name: _quantiles(np, draws[name], weights) for name in FITTED}
+    posterior = {name: Range(*(float(_value(np, known, name, {name: z})) for z in (q.low, q.mid, q.high)))
+                 for name, q in at.items()}
+    return Fit({name: known[name].at("CN").value for name in FITTED}, posterior,
+               {name: (q.high - q.low) / (2.0 * Z80) for name, q in at.items()}, tuple(observations), effective, seed,
+               draws, weights)
 
 
-def _drawn(xp: Any, name: str, prior: Range, z: Any) -> Any:
-    """Return a parameter at standard normals of its prior; a dissimilarity above 1 counts as 1."""
-    value = prior.draw(z, xp)
-    return xp.minimum(value, 1.0) if name == "nest_dissimilarity" else value
+def _posterior(np: Any, observations: Sequence[Observation], table: Sequence[CostRow], known: Parameters, seed: int,
+               n: int) -> tuple[dict[str, Any], Any]:
+    """Return draws and their weights, by importance sampling that moves towards the posterior in :data:`STAGES`.
 
-
-def _along(xp: Any, axis: Any, points: Any, weights: Any) -> Range:
-    """Return the 10th, 50th and 90th percentile along one axis of the grid, the mass of a point spread over its cell."""
-    step = axis[1] - axis[0]
-    edges = xp.concatenate([axis - step / 2, axis[-1:] + step / 2])
-    mass = xp.histogram(points, bins=edges, weights=weights)[0]
-    below = xp.concatenate([xp.zeros(1), xp.cumsum(mass)])
-    low, mid, high = (float(v) for v in xp.interp(xp.asarray([0.1, 0.5, 0.9]), below / below[-1], edges))
-    return Range(low, mid, high)
+    Each stage draws from independent normals about where the stage before put its weight, twice as wide in variance,
+    and weighs a draw by prior times likelihood over how often it is drawn: the last stage's weights are exact.
+    """
+    raw = normals(seed, _names(table), n)
+    centre = dict.fromkeys(raw, (0.0, 1.0))
+    for power in STAGES:
+        draws = {name: mean + sd * raw[name] for name, (mean, sd) in centre.items()}
+        score = np.zeros(n)
+        for seen in observations:
+            score -= 0.5 * power * _distance(np, domestic_share(table, seen, draws, known), seen.share) ** 2
+        score += 0.5 * sum(raw[name] ** 2 - draws[name] ** 2 for name in raw)
+        weights = np.exp(score - score.max())
+        weights = weights / weights.sum()
+        for name in raw:
+            mean = float((weights * draws[name]).sum())
+            variance = float((weights * (draws[name] - mean) ** 2).sum())
+            centre[name] = (mean, min(1.0, (2.0 * variance) ** 0.5))
+    return draws, weights
 
 
 def _distance(xp: Any, share: Any, published: Range) -> Any:
@@ -245,7 +280,7 @@ def _distance(xp: Any, share: Any, published: Range) -> Any:
 
 
 def _quantiles(xp: Any, values: Any, weights: Any) -> Range:
-    """Return the weighted 10th, 50th and 90th percentile, between the points of the grid."""
+    """Return the weighted 10th, 50th and 90th percentile, between the draws."""
     order = xp.argsort(values, kind="stable")
     sorted_values, mass = values[order], weights[order]
     at = xp.cumsum(mass) - 0.5 * mass
@@ -257,17 +292,18 @@ def predict(fitted: Fit, observation: Observation, rows: Sequence[CostRow] | Non
             parameters: Parameters | None = None) -> Range:
     """Return the published domestic share that a calibration expects, 10th, 50th and 90th percentile.
 
-    It holds the doubt of the calibrated parameters and the error of a published share (:data:`LOG_ODDS_ERROR`);
-    prices, hazards and maturity stay at their middle.
+    It holds the doubt of everything that was drawn, and the error of a published share (:data:`LOG_ODDS_ERROR`).
     """
     import numpy as np
 
     table = rows if rows is not None else proxy_costs()
-    share = np.clip(domestic_share(table, observation, fitted.draws, parameters), 1e-6, 1.0 - 1e-6)
-    nodes, mass = np.polynomial.hermite_e.hermegauss(9)
-    odds = np.log(share / (1.0 - share))[:, None] + LOG_ODDS_ERROR * nodes
-    weights = fitted.weights[:, None] * mass / mass.sum()
-    return _quantiles(np, (1.0 / (1.0 + np.exp(-odds))).ravel(), weights.ravel())
+    n = len(fitted.weights)
+    published = f"published.{observation.period}.{observation.measure}"
+    new = [name for name in (*_names(table), published) if name not in fitted.draws]
+    draws = {**fitted.draws, **normals(fitted.seed, new, n)}
+    share = np.clip(domestic_share(table, observation, draws, parameters), 1e-6, 1.0 - 1e-6)
+    odds = np.log(share / (1.0 - share)) + LOG_ODDS_ERROR * draws[published]
+    return _quantiles(np, 1.0 / (1.0 + np.exp(-odds)), fitted.weights)
 
 
 @cache
@@ -306,5 +342,6 @@ def sample(fitted: Fit, n: int, seed: int = 0) -> dict[str, Any]:
     import numpy as np
 
     at = np.random.Generator(np.random.Philox(key=seed)).random(n)
-    picked = np.searchsorted(np.cumsum(fitted.weights), at * fitted.weights.sum())
-    return {name: values[np.minimum(picked, len(values) - 1)] for name, values in fitted.draws.items()}
+    picked = np.minimum(np.searchsorted(np.cumsum(fitted.weights), at), len(fitted.weights) - 1)
+    known = shipped_parameters()
+    return {name: _value(np, known, name, {name: fitted.draws[name][picked]}) for name in FITTED}

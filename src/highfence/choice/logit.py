@@ -86,7 +86,8 @@ def _over_nests(xp: Any, tops: list[Array], sums: list[Array], scales: list[Arra
     empty = sums_of <= 0.0
     nothing = 0.0 * sums_of
     inclusive = xp.where(empty, -xp.inf + nothing, xp.concat(tops, axis=-1) + xp.log(_or_one(xp, sums_of)))
-    value = xp.concat([xp.broadcast_to(s, sums[0].shape) for s in scales], axis=-1) * xp.where(empty, nothing, inclusive)
+    scale = xp.concat([xp.broadcast_to(s, sums[0].shape) for s in scales], axis=-1)
+    value = scale * xp.where(empty, nothing, inclusive)
     top = xp.max(xp.where(empty, -xp.inf + nothing, value), axis=-1, keepdims=True)
     top = xp.where(xp.isfinite(top), top, 0.0 * nothing[..., :1])
     weight = xp.where(empty, nothing, xp.exp(xp.where(empty, nothing, value - top)))
