@@ -116,6 +116,31 @@ def cost(chips: tuple[str, ...], model: str | None, limit: str | None, most: int
     return 0
 
 
+def _making(chips: tuple[str, ...], asked: dict[str, Any], values: dict[str, float], why: bool, format_: str,
+            lang: str) -> int:
+    """Print what each chip costs to make, and the vendor's margin at its price there and then."""
+    from highfence.cli.cost_view import making_row, show_making
+    from highfence.cost.making.answer import making_cost
+
+    found, refused = _answers(chips, lambda chip: making_cost(
+        chip, to=asked["to"], on=asked["on"], as_of=asked["as_of"], given=values, draws=asked["draws"],
+        seed=asked["seed"]))
+    if format_ == "json":
+        from highfence.catalogue import catalogue
+
+        ids = dict.fromkeys(s for c in found for s in c.cost.all_sources)
+        print_json("making", {"answers": [c.to_dict() for c in found],
+                              "refused": [{"chip": name, "reason": reason} for name, reason in refused]},
+                   sources=[catalogue().source(s) for s in ids])
+    elif format_ == "table":
+        show_making(found, refused, lang, why, console())
+    else:
+        print_rows([making_row(c) for c in found], format_, "making")
+        for name, reason in refused:
+            click.echo(f"{name}: {reason}", err=True)
+    return 0
+
+
 def _answers(chips: tuple[str, ...], ask: Any) -> tuple[list[Any], list[tuple[str, str]]]:
     """Return the answers, and why the other chips have none; one chip alone, or none answered, raises."""
     found: list[Any] = []

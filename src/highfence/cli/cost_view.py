@@ -11,6 +11,7 @@ from highfence.core.labels import Label
 from highfence.core.quantities import format_quantity
 from highfence.core.ranges import Range
 from highfence.core.terms import Term
+from highfence.cost.making.answer import Made
 from highfence.cost.runs import RunCost
 from highfence.cost.tokens import TokenCost
 
@@ -26,8 +27,8 @@ def between(value: Range) -> str:
     >>> between(Range(1.0, 2.0, 3.456))
     '2 \\\\[1 – 3.46]'
     """
-    return three(value.mid) if value.low == value.high else f"{three(value.mid)} \\[{three(value.low)} – " \
-                                                            f"{three(value.high)}]"
+    mid = three(value.mid)
+    return mid if value.low == value.high else f"{mid} \\[{three(value.low)} – {three(value.high)}]"
 
 
 def show_tokens(found: Sequence[TokenCost], refused: Sequence[tuple[str, str]], lang: str, why: bool, out: Any) -> None:
@@ -37,12 +38,10 @@ def show_tokens(found: Sequence[TokenCost], refused: Sequence[tuple[str, str]], 
         w = c.workload
         out.print(f"[bold]{w.model}[/]  " + Label("USD per million tokens", "美元/百万词元").text(lang) + (
             f"  [dim]{c.to}, {c.on}[/]"))
-        load = Label("{i} tokens in ({h:.0%} found in a cache), {o} out; limits: {l}",
-                     "输入{i}词元（{h:.0%}命中缓存），输出{o}；限制：{l}")
-        out.print(Label(load.en.format(i=three(w.prompt), h=w.cached, o=three(w.output), l=c.limits.text() or "none"),
-                        load.zh.format(i=three(w.prompt), h=w.cached, o=three(w.output), l=c.limits.text() or "无")
-                        ).text(lang) + Label("; 80 % interval in brackets", "；括号内为80%区间").text(lang), style="dim",
-                  markup=False)
+        load = Label("{i} tokens in ({h} found in a cache), {o} out; limits: {l}; 80 % interval in brackets",
+                     "输入{i}词元（{h}命中缓存），输出{o}；限制：{l}；括号内为80%区间")
+        out.print(load.format(i=three(w.prompt), h=f"{w.cached:.0%}", o=three(w.output), l=c.limits.text() or Label(
+            "none", "无")).text(lang), style="dim", markup=False)
         table = _table((Label("chip", "芯片"), Label("output, all in", "输出（含输入）"), Label("output", "输出"),
                         Label("input", "输入"), Label("USD/h", "美元/小时"), Label("chips", "芯片数"),
                         Label("law that day", "当日法律"), Label("evidence", "证据")), lang)
@@ -80,8 +79,9 @@ def show_runs(found: Sequence[RunCost], refused: Sequence[tuple[str, str]], lang
         out.print(f"[bold]{c.model}[/]  " + Label(f"{c.tokens:.3g} tokens on {c.chips:,} chips",
                                                   f"{c.chips:,} 颗芯片训练 {c.tokens:.3g} 词元").text(lang)
                   + f"  [dim]{c.to}, {c.on}[/]")
-        table = _table((Label("chip", "芯片"), Label("USD million", "百万美元"), Label("days", "天"), Label("MFU", "MFU"),
-                        Label("USD/h", "美元/小时"), Label("law that day", "当日法律"), Label("evidence", "证据")), lang)
+        table = _table((Label("chip", "芯片"), Label("USD million", "百万美元"), Label("days", "天"),
+                        Label("MFU", "MFU"), Label("USD/h", "美元/小时"), Label("law that day", "当日法律"),
+                        Label("evidence", "证据")), lang)
         for c in sorted(found, key=lambda c: c.cost.value.mid):
             table.add_row(c.name, between(c.cost.value * 1e-6), between(c.days.value), f"{c.mfu:.1%}",
                           between(c.hourly.value), STATUS[c.lawful.status].text(lang),
@@ -95,6 +95,35 @@ def show_runs(found: Sequence[RunCost], refused: Sequence[tuple[str, str]], lang
         for note in dict.fromkeys(n.text(lang) for c in found for n in c.warnings):
             out.print(f"! {note}", style="yellow", markup=False)
     _refusals(refused, out)
+
+
+def show_making(found: Sequence[Made], refused: Sequence[tuple[str, str]], lang: str, why: bool, out: Any) -> None:
+    """Print what chips cost to make, part by part, and the margin at their price."""
+    if found:
+        title = Label("Cost of making a chip, USD", "芯片制造成本，美元").text(lang)
+        out.print(f"[bold]{title}[/]  [dim]{found[0].on}[/]")
+        table = _table((Label("chip", "芯片"), Label("cost", "成本"), *(t.label for t in found[0].cost.terms),
+                        Label("price", "价格"), Label("margin", "毛利率"), Label("evidence", "证据")), lang)
+        for c in found:
+            price = between(c.price.value) if c.price else "–"
+            margin = f"{c.margin.value.mid:.0%} \\[{c.margin.value.low:.0%} – {c.margin.value.high:.0%}]" \
+                if c.margin else "–"
+            parts = {t.id: three(t.value.mid) for t in c.cost.terms}
+            table.add_row(c.name, between(c.cost.value), *(parts.get(t.id, "") for t in found[0].cost.terms), price,
+                          margin, word(c.cost.weakest, GRADE_ZH, lang))
+        out.print(Fitting(table))
+        for c in found:
+            if why:
+                tree(c.cost, lang, out)
+    _refusals(refused, out)
+
+
+def making_row(c: Made) -> dict[str, Any]:
+    """Return one chip's cost of making as a flat row."""
+    v = c.cost.value
+    return {"chip": c.chip, "on": c.on.isoformat(), "cost": v.mid, "cost_low": v.low, "cost_high": v.high,
+            **{t.id: t.value.mid for t in c.cost.terms}, "price": c.price and c.price.value.mid,
+            "margin": c.margin and c.margin.value.mid, "grade": c.cost.weakest}
 
 
 def tree(term: Term, lang: str, out: Any) -> None:
@@ -130,7 +159,7 @@ def _table(heads: Sequence[Label], lang: str) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for number, head in enumerate(heads):
-        right = 0 < number < len(heads) - 2
+        right = 0 < number < len(heads) - (1 if heads[-2].en == "margin" else 2)
         table.add_column(head.text(lang), justify="right" if right else "left", overflow="fold", no_wrap=right)
     return table
 

@@ -74,18 +74,19 @@ def hourly(chip: str, *, to: str = "US", on: date, as_of: str | date | None = No
         assert problem is not None
         raise problem
     own = own_term(owned, draws, seed, place=place) if owned is not None else None
-    power = _power(owned, place, draws, seed) if owned is not None else (None, None)
+    chip_kw, site_kw = _power(owned, place, draws, seed) if owned is not None else (None, None)
     if own is None or (rented is not None and rented.value.mid < own.value.mid):
         assert rented is not None
         z = normals(seed, [f"rental.{chip}"], draws)[f"rental.{chip}"]
-        return Hourly(place, replace(rented, how=_how(rented, own, True)), np.asarray(rented.value.draw(z, np)), *power,
-                      True, (Label("rented: the rent seen for it is below the cost of owning it",
-                                   "租用：所见租价低于自有成本"),) if own else ())
+        cheap = Label("rented: the rent seen for it is below the cost of owning it", "租用：所见租价低于自有成本")
+        drawn: Floats = np.asarray(rented.value.draw(z, np))
+        return Hourly(place, replace(rented, how=_how(rented, own, True)), drawn, chip_kw, site_kw, True,
+                      (cheap,) if own else ())
     assert owned is not None
     z_own = streams(owned, place, draws, seed)
     whole: Floats = np.broadcast_to(own_hourly(np, **{n: t.value.draw(z_own[n], np) for n, t in owned.items()}),
                                     (draws,))
-    return Hourly(place, replace(own, how=_how(rented, own, False)), whole, *power, False)
+    return Hourly(place, replace(own, how=_how(rented, own, False)), whole, chip_kw, site_kw, False)
 
 
 def _is(name: str, kind: str, chip: str) -> bool:

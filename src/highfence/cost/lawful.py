@@ -44,6 +44,6 @@ def lawful(chip: str, *, to: str, on: date, overlay: Sequence[Any] = ()) -> Lawf
 def _asked(chip: str, to: str, on: date, overlay: tuple[Any, ...]) -> Lawful:
     from highfence.rules import classify
 
-    verdict = classify(chip, to=to, on=on.isoformat(), **({"overlay": list(overlay)} if overlay else {}))
+    verdict = classify(chip, to=to, on=on, overlay=list(overlay) or None)
     return Lawful(STATUS.get(verdict.requirement, "unknown"), verdict.outcome_label, verdict.paragraph,
                   tuple(verdict.sources))

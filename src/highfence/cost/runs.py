@@ -14,8 +14,8 @@ from highfence.core.dates import parse_day
 from highfence.core.labels import Label
 from highfence.core.ranges import Z80, Range, normals, quantile_range
 from highfence.core.terms import Term
-from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.hourly import hourly
+from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.parameters import shipped_parameters
 from highfence.cost.tokens import DRAWS, SEED
 from highfence.perf.train.run import BATCH, SEQUENCE, training_run

@@ -18,8 +18,8 @@ from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.ranges import Range, normals, quantile_range
 from highfence.core.terms import Term
-from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.hourly import Hourly, hourly
+from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.parameters import shipped_parameters
 from highfence.cost.service import STYLES, Served, Ways, Workload, serve, ways_of
 from highfence.perf.choosing.limits import Limits

@@ -61,8 +61,8 @@ def price_performance(found: Sequence[TokenCost], lang: str = "en") -> str:
     best = ", ".join(s.name for s in marks if s.best)
     told = Label(f"{len(marks)} chips in {c.to} on {c.on}; up is more tokens a second, right is a dearer hour; dotted "
                  f"lines join equal cost of a million tokens. On the frontier: {best}.",
-                 f"{c.to}，{c.on}，{len(marks)} 款芯片；越高产出越多，越右每小时越贵；虚线为每百万词元等成本线。位于前沿：{best}。"
-                 ).text(lang)
+                 f"{c.to}，{c.on}，{len(marks)} 款芯片；越高产出越多，越右每小时越贵；虚线为每百万词元等成本线。"
+                 f"位于前沿：{best}。").text(lang)
     return standalone(render(_spec(marks, lang), CANVAS, "price-performance", title, told))
 
 

@@ -116,8 +116,8 @@ def full_pools(chip: str | Machine, model: str | ModelShape, *, chips: int, prom
         raise InputError("the cached part must be shorter than the prompt", where="--cached", got=cached)
     if isinstance(chips, bool) or chips != int(chips) or chips < 1:
         raise InputError("must be a whole number of chips", where="--chips", got=chips, example="64")
-    asked: dict[str, Any] = {"precision": precision or default_precision(machine, shape), "software": software or SOFTWARE,
-             "emulate": True}
+    asked: dict[str, Any] = {"precision": precision or default_precision(machine, shape),
+                             "software": software or SOFTWARE, "emulate": True}
     known = calibration or shipped_calibration()
     curves = digest({id: curve.values for id, curve in known.curves.items()})
     key = digest({"pools": [machine, shape, chips, prompt, output, cached, asked], "calibration": curves,

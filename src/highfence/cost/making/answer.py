@@ -1,0 +1,70 @@
+"""What a chip costs to make, beside what it sells for: the answer of ``highfence cost --making``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+
+from highfence.core.dates import parse_day
+from highfence.core.errors import InputError, NoAnswer, did_you_mean
+from highfence.core.terms import Term
+from highfence.cost.making.unit import unit_cost, vendor_margin
+from highfence.cost.prices import price_of
+
+
+@dataclass(frozen=True)
+class Made:
+    """Cost of a chip, its price and the vendor's margin; price and margin are None where no price is known."""
+
+    chip: str
+    name: str
+    on: date
+    cost: Term
+    price: Term | None
+    margin: Term | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer as JSON."""
+        from highfence.core.envelope import plain
+
+        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+
+
+def making_cost(chip: str, *, to: str = "US", on: str | date, as_of: str | date | None = None,
+                given: Mapping[str, float] | None = None, draws: int = 2000, seed: int = 0) -> Made:
+    """Return what a chip costs to make on a day, and the margin at its price in a place.
+
+    Parameters
+    ----------
+    given : ``price`` or ``price.<chip>`` in USD.
+
+    Raises
+    ------
+    InputError : an unknown name of a value. NoAnswer : a fact of the die, node or memory is not published.
+
+    Examples
+    --------
+    >>> found = making_cost("H20", to="CN", on="2025-08-01")
+    >>> 0.5 < found.margin.value.mid < 0.9
+    True
+    """
+    from highfence.catalogue import catalogue
+
+    day, entry = parse_day(on, "--on"), catalogue().chip(chip)
+    asked = None
+    for name, value in (given or {}).items():
+        head, dot, whose = name.partition(".")
+        if head != "price":
+            raise InputError("nothing of that name can be set here", where="--set", got=name, expected="price",
+                             example="price=12000", hint=did_you_mean(head, ("price",)))
+        if not dot or catalogue().chip(whose).id == entry.id:
+            asked = value
+    cost = unit_cost(entry, on=day, draws=draws, seed=seed)
+    try:
+        price = price_of(entry.id, to=to, on=day, as_of=as_of, given=asked)
+    except NoAnswer:
+        return Made(entry.id, entry.name.en, day, cost, None, None)
+    margin = vendor_margin(entry, price.value, on=day, draws=draws, seed=seed)
+    return Made(entry.id, entry.name.en, day, cost, price, margin)
