@@ -24,6 +24,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         sys.path.insert(0, str(SOURCE))
         from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
+        from highfence.choice import directions, hazard
         from highfence.core.datapack import write_shipped
         from highfence.perf import calibration
         from highfence.rules import store as law
@@ -32,6 +33,8 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         shutil.rmtree(SOURCE / "highfence" / "_compiled", ignore_errors=True)
         write_shipped("catalogue", [catalogue.DATA], compile_catalogue(), catalogue.CODE)
         write_shipped("law", [law.DATA], compile_law(), law.CODE)
+        write_shipped("supply", [hazard.DATA], hazard.compile_supply(), hazard.CODE)
+        write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         write_shipped("perf", [calibration.DATA], calibration.compile_calibration(), calibration.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
