@@ -266,6 +266,19 @@ def test_the_kernel_runs_on_the_array_api_standard() -> None:
     assert float(found.take[0]) == pytest.approx(worth(FORK, 11000.0, 0.7, 4.0).take, rel=1e-12)
 
 
+@given(price=PRICES, engineer_months=share(0.0, 500.0), inexperience=share(0.0, 0.6), tail=st.integers(1, 12))
+@settings(max_examples=30, deadline=None)
+def test_the_tail_is_the_same_quarters_over_again(
+        price: float, engineer_months: float, inexperience: float, tail: int) -> None:
+    still = replace(FORK, quarters=6, life=1, tail=tail, growth=0.0, engineer_months=engineer_months, new_code=0.0,
+                    porting_gain=0.0, port_quarters=0.0, domestic_decline=0.0, software_gain=0.0, foreign_decline=0.0,
+                    inexperience=inexperience)
+    long = replace(still, quarters=6 + tail, tail=0)
+    one, other = worth(still, price, 0.0, 1.0), worth(long, price, 0.0, 1.0)
+    assert one.take == pytest.approx(other.take, rel=1e-9)
+    assert one.move == pytest.approx(other.move, rel=1e-9)
+
+
 @given(growth=share(-0.3, 2.0), installed=share(0.0, 0.95), life=st.integers(1, 20))
 @settings(max_examples=40, deadline=None)
 def test_what_stands_serves_the_work_in_every_quarter(growth: float, installed: float, life: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from highfence.choice.directions import direction_cases, judge
+from highfence.choice.hazard import cutoff_hazard, reopening_rate
 from highfence.choice.indifference import (
     MOST_HAZARD,
     OUTCOMES,
@@ -28,9 +30,10 @@ from highfence.choice.two_theories import PARAMETERS, TwoTheories, two_theories
 from highfence.core.errors import InputError
 from highfence.core.ranges import Range
 
-SURE = {"discount_rate": 0.09, "work_growth": 0.25, "installed_share": 0.3, "port_engineer_months": 30.0,
-    "engineer_month_cost": 7000.0, "port_quarters": 0.8, "hurry_quarters": 1.0, "hurry_surcharge": 0.5,
-    "code_growth": 0.25, "porting_gain": 0.1, "domestic_decline": 0.12, "software_gain": 0.05,
+SURE = {
+    "discount_rate": 0.09, "work_growth": 0.25, "installed_share": 0.3, "port_engineer_months": 30.0,
+    "code_base_months": 30.0, "engineer_month_cost": 7000.0, "port_quarters": 0.8, "hurry_quarters": 1.0,
+    "hurry_surcharge": 0.5, "code_growth": 0.25, "porting_gain": 0.1, "domestic_decline": 0.12, "software_gain": 0.05,
     "foreign_decline": 0.06, "weaker_chip": 1.15, "inexperience": 0.12, "experience_half_life": 2.0,
     "rental_premium": 1.5, "rental_squeeze": 1.5, "value_of_work": 3.0, "attrition": 0.04}
 """Every parameter without doubt, near its shipped middle."""
@@ -171,6 +174,17 @@ def test_an_input_turns_the_answer_where_it_is_said_to() -> None:
         assert (over < 0.0) is cheaper
 
 
+@given(price=st.floats(1000.0, 40000.0), months=st.floats(0.0, 400.0), more=st.floats(1.0, 400.0))
+@settings(max_examples=15, deadline=None)
+def test_a_buyer_with_a_dearer_port_never_moves_sooner(price: float, months: float, more: float) -> None:
+    light, heavy = (value_now(asked(price=price, given={**SURE, "port_engineer_months": m}), draws=1)
+                    for m in (months, months + more))
+    never = float("inf")
+    assert (never if heavy.first_move is None else heavy.first_move) >= (
+        never if light.first_move is None else light.first_move)
+    assert heavy.cheaper >= light.cheaper
+
+
 def test_the_same_seed_gives_the_same_answer() -> None:
     one, two = (indifference(asked(doubt=0.3), draws=100, seed=7).to_dict() for _ in range(2))
     assert one == two
@@ -215,3 +229,15 @@ def test_a_buyer_who_finds_domestic_work_cheap_agrees_with_may_2024() -> None:
 def test_inputs_of_another_day_are_refused() -> None:
     with pytest.raises(InputError, match="another day"):
         judge(direction_cases()[0], asked())
+
+
+def test_the_page_shows_every_parameter_as_it_ships() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "choice.md").read_text(encoding="utf-8")
+    for id in PARAMETERS:
+        held = shipped_parameters()[id].at("CN")
+        row = " | ".join(f"{end:g}" for end in (held.value.low, held.value.mid, held.value.high))
+        assert f"| `{id}` | {shipped_parameters()[id].label.en} | {row} |" in page
+    for day in ("2024-05-24", "2025-07-20", "2026-10-01"):
+        rates = [f"{rate.events} in {rate.years:.2f} years | {rate.value.low:.2f} | {rate.value.mid:.2f} | "
+                 f"{rate.value.high:.2f}" for rate in (cutoff_hazard(day), reopening_rate(day))]
+        assert f"| {day} | {' | '.join(rates)} |" in page

@@ -341,6 +341,7 @@ def _lay(inputs: TwoTheories, draws: int, seed: int) -> _Laid:
     if draws < 1:
         raise InputError("at least one draw", where="draws", got=draws, example="1000")
     z = normals(seed, inputs.terms, draws)
+    z["code_base_months"] = z["port_engineer_months"]
     path = stages(np, fork_of(inputs, z, np))
     hazard, reopening = (inputs.terms[id].value.draw(z[id], np) for id in ("hazard", "reopening"))
     turning = indifferent_price(np, path, hazard, reopening)

@@ -18,10 +18,10 @@ from highfence.core.ranges import Range
 from highfence.core.terms import Term
 
 PARAMETERS = (
-    "discount_rate", "chip_life", "work_growth", "installed_share", "port_engineer_months", "engineer_month_cost",
-    "port_quarters", "hurry_quarters", "hurry_surcharge", "code_growth", "porting_gain", "domestic_decline",
-    "software_gain", "foreign_decline", "weaker_chip", "inexperience", "experience_half_life", "rental_premium",
-    "rental_squeeze", "value_of_work", "attrition")
+    "discount_rate", "chip_life", "work_growth", "installed_share", "port_engineer_months", "code_base_months",
+    "engineer_month_cost", "port_quarters", "hurry_quarters", "hurry_surcharge", "code_growth", "porting_gain",
+    "domestic_decline", "software_gain", "foreign_decline", "weaker_chip", "inexperience", "experience_half_life",
+    "rental_premium", "rental_squeeze", "value_of_work", "attrition")
 """Parameters of ``parameters_dynamics.yaml``, each of which a caller may set."""
 
 COSTS = ("foreign_cost", "capital_share", "domestic_cost")
@@ -74,7 +74,8 @@ def two_theories(foreign: str, domestic: str, *, price: float, foreign_cost: Ter
     ----------
     price : USD of a foreign chip. foreign_cost, domestic_cost : USD per unit of work, all of it owned. capital_share :
     of ``foreign_cost`` that goes with the chip's price. work : units a quarter. hazard, reopening : per year, else from
-    what had happened by ``on``. given : by id of :data:`PARAMETERS`.
+    what had happened by ``on``. given : by id of :data:`PARAMETERS`; a buyer's own code is given as both
+    ``port_engineer_months`` and ``code_base_months``.
 
     Raises
     ------
@@ -139,7 +140,7 @@ def fork_of(inputs: TwoTheories, z: Mapping[str, Any] | None = None, xp: Any = F
         return xp.minimum(value, MOST_SHARE + 0.0 * value)
 
     life = max(1, round(inputs.terms["chip_life"].value.mid / QUARTER))
-    foreign, domestic, port = at("foreign_cost"), at("domestic_cost"), at("port_engineer_months")
+    foreign, domestic, code = at("foreign_cost"), at("domestic_cost"), at("code_base_months")
     of_price = at("capital_share")
     of_price = xp.minimum(of_price, 1.0 + 0.0 * of_price)
     fading = xp.exp(-0.6931471805599453 / at("experience_half_life"))
@@ -147,9 +148,9 @@ def fork_of(inputs: TwoTheories, z: Mapping[str, Any] | None = None, xp: Any = F
         inputs.quarters, life, life, inputs.work, share("installed_share"), at("work_growth"),
         foreign * (1.0 - of_price), foreign * of_price / inputs.price,
         at_least_one(at("weaker_chip"), xp), domestic, domestic * at("rental_premium"),
-        at_least_one(at("rental_squeeze"), xp), domestic * at("value_of_work"), port, port * at("code_growth"),
-        port * at("hurry_surcharge"), at("engineer_month_cost"), share("porting_gain"), at("port_quarters"),
-        at("hurry_quarters"), share("domestic_decline"), share("software_gain"), share("foreign_decline"),
+        at_least_one(at("rental_squeeze"), xp), domestic * at("value_of_work"), at("port_engineer_months"),
+        code * at("code_growth"), code * at("hurry_surcharge"), at("engineer_month_cost"), share("porting_gain"),
+        at("port_quarters"), at("hurry_quarters"), share("domestic_decline"), share("software_gain"), share("foreign_decline"),
         at("inexperience"), fading, share("attrition"), at("discount_rate"))
 
 
