@@ -222,62 +222,72 @@ def stages(xp: Any, fork: Fork) -> Stages:
     """
     due, whole = work_due(xp, fork)
     last = fork.quarters
-    due = [*due[:last], whole[last] / fork.life, *due[last + 1:]]
+    due[last] = whole[last] / fork.life
     beta = xp.power(1.0 + fork.discount, -QUARTER)
-    tail = annuity(beta, fork.tail)
-    whole_life = annuity(beta, fork.life)
-    cheaper = xp.power(1.0 - fork.domestic_decline, QUARTER)
-    foreign_cheaper = xp.power(1.0 - fork.foreign_decline, QUARTER)
-    softer = xp.power(1.0 - fork.software_gain, QUARTER)
-    tooled = xp.power(1.0 - fork.porting_gain, QUARTER)
+    life = annuity(beta, fork.life)
+    many = [1.0] * last + [annuity(beta, fork.tail)]
+    bought = [n * m * life for n, m in zip(due, many)]
+    rent_trend = _trend(xp, fork.domestic_decline, last)
+    foreign = [n * f for n, f in zip(bought, _trend(xp, fork.foreign_decline, last))]
     rent = xp.minimum(fork.rental_cost, fork.value_of_work)
     squeezed = xp.minimum(fork.rental_cost * fork.squeeze, fork.value_of_work)
-    lost = 0.5 * fork.attrition * QUARTER
+    failing = 0.5 * fork.attrition * QUARTER * life
+    practised, green = _domestic(xp, fork, due, many, beta)
+    move_open, move_cut, switch = _moves(xp, fork, due, beta, (rent, squeezed), (practised, green), rent_trend)
+    factors = [1.0]
+    for _ in range(last):
+        factors.append(factors[-1] * beta)
+    return Stages(
+        beta=beta, weaker=fork.weaker,
+        foreign_base=tuple(n * fork.foreign_base for n in foreign),
+        foreign_per_price=tuple(n * fork.foreign_per_price for n in foreign),
+        rent_open=tuple(n * f * rent for n, f in zip(bought, rent_trend)),
+        rent_cut=tuple((n + w * m * failing) * f * squeezed for n, w, m, f in zip(bought, whole, many, rent_trend)),
+        move_open=move_open, move_cut=move_cut,
+        domestic=tuple(p + g * fork.fading**t for t, (p, g) in enumerate(zip(practised, green))),
+        switch=switch, served=sum(n * f for n, f in zip(bought, factors)))
 
-    base, per_price, open_, cut, first = [], [], [], [], []
-    trend = 1.0 + 0.0 * (cheaper * foreign_cheaper * softer * tooled)
-    foreign_trend = rent_trend = own_trend = tool_trend = trend
-    plain, raw, engineers = [], [], []
-    practised, green = annuity(beta * softer, fork.life), annuity(beta * softer * fork.fading, fork.life)
-    for t in range(last + 1):
-        many = tail if t == last else 1.0
-        bought = due[t] * whole_life * many
-        base.append(bought * foreign_trend * fork.foreign_base)
-        per_price.append(bought * foreign_trend * fork.foreign_per_price)
-        open_.append(bought * rent_trend * rent)
-        cut.append((bought + whole[t] * lost * whole_life * many) * rent_trend * squeezed)
-        unit = due[t] * own_trend * fork.domestic_cost
-        plain.append(unit * practised * many)
-        greens = annuity(beta * fork.fading, fork.tail) if t == last else 1.0
-        raw.append(unit * green * greens * fork.inexperience)
-        engineers.append(fork.wage * (fork.engineer_months + fork.new_code * (QUARTER * t)) * tool_trend)
-        first.append((rent_trend, tool_trend))
-        foreign_trend, rent_trend = foreign_trend * foreign_cheaper, rent_trend * cheaper
-        own_trend, tool_trend = own_trend * cheaper * softer, tool_trend * tooled
 
-    calm_weights = _weights(xp, beta, fork.port_quarters)
-    hurried_weights = _weights(xp, beta, fork.port_quarters + fork.hurry_quarters)
-    move_open, move_cut = [None] * (last + 1), [None] * (last + 1)
-    practised_after, green_after = 0.0 * trend, 0.0 * trend
-    switch = 0.0 * trend
-    for t in range(last, -1, -1):
-        practised_after = plain[t] + beta * practised_after
-        green_after = raw[t] + beta * fork.fading * green_after
-        rent_trend, tool_trend = first[t]
-        calm = _waiting(due, t, calm_weights) * rent_trend * rent
-        hurried = _waiting(due, t, hurried_weights) * rent_trend * squeezed
-        switch = engineers[t] + calm
-        move_open[t] = switch + practised_after + green_after
-        move_cut[t] = (engineers[t] + fork.wage * fork.hurry_months * tool_trend + hurried
-                       + practised_after + green_after)
-    domestic, faded = [], 1.0
-    served, factor = 0.0 * trend, 1.0
-    for t in range(last + 1):
-        domestic.append(plain[t] + raw[t] * faded)
-        served = served + due[t] * whole_life * (tail if t == last else 1.0) * factor
-        faded, factor = faded * fork.fading, factor * beta
-    return Stages(beta, fork.weaker, tuple(base), tuple(per_price), tuple(open_), tuple(cut), tuple(move_open),
-                  tuple(move_cut), tuple(domestic), switch, served)
+def _trend(xp: Any, decline: Number, last: int) -> list[Number]:
+    """Return what a cost that falls by a share a year comes to in every quarter, over the first."""
+    quarterly = xp.power(1.0 - decline, QUARTER)
+    found = [1.0 + 0.0 * quarterly]
+    for _ in range(last):
+        found.append(found[-1] * quarterly)
+    return found
+
+
+def _domestic(xp: Any, fork: Fork, due: list[Number], many: list[Number], beta: Number,
+              ) -> tuple[list[Number], list[Number]]:
+    """Return the cost of each quarter's domestic purchase to a practised buyer, and what one just moved pays more."""
+    softer = xp.power(1.0 - fork.software_gain, QUARTER)
+    practised = fork.domestic_cost * annuity(beta * softer, fork.life)
+    green = fork.domestic_cost * fork.inexperience * annuity(beta * softer * fork.fading, fork.life)
+    trends = zip(_trend(xp, fork.domestic_decline, fork.quarters), _trend(xp, fork.software_gain, fork.quarters))
+    bought = [n * hard * soft for n, (hard, soft) in zip(due, trends)]
+    fading_tail = [1.0] * fork.quarters + [annuity(beta * fork.fading, fork.tail)]
+    return ([n * m * practised for n, m in zip(bought, many)], [n * m * green for n, m in zip(bought, fading_tail)])
+
+
+def _moves(xp: Any, fork: Fork, due: list[Number], beta: Number, rents: tuple[Number, Number],
+           domestic: tuple[list[Number], list[Number]], rent_trend: list[Number],
+           ) -> tuple[tuple[Number, ...], tuple[Number, ...], Number]:
+    """Return the cost of moving in each quarter, planned and hurried, all that follows included; and of the switch."""
+    tools = _trend(xp, fork.porting_gain, fork.quarters)
+    calm = _weights(xp, beta, fork.port_quarters)
+    hurried = _weights(xp, beta, fork.port_quarters + fork.hurry_quarters)
+    planned, hasty = [], []
+    practised = green = switch = 0.0 * (beta * due[0])
+    for t in range(fork.quarters, -1, -1):
+        practised = domestic[0][t] + beta * practised
+        green = domestic[1][t] + beta * fork.fading * green
+        months = fork.engineer_months + fork.new_code * (QUARTER * t)
+        switch = fork.wage * months * tools[t] + _waiting(due, t, calm) * rent_trend[t] * rents[0]
+        hurry = (fork.wage * (months + fork.hurry_months) * tools[t]
+                 + _waiting(due, t, hurried) * rent_trend[t] * rents[1])
+        planned.append(switch + practised + green)
+        hasty.append(hurry + practised + green)
+    return tuple(reversed(planned)), tuple(reversed(hasty)), switch
 
 
 def _weights(xp: Any, beta: Number, quarters: Number) -> list[Number]:

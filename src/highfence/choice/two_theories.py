@@ -145,13 +145,17 @@ def fork_of(inputs: TwoTheories, z: Mapping[str, Any] | None = None, xp: Any = F
     of_price = xp.minimum(of_price, 1.0 + 0.0 * of_price)
     fading = xp.exp(-0.6931471805599453 / at("experience_half_life"))
     return Fork(
-        inputs.quarters, life, life, inputs.work, share("installed_share"), at("work_growth"),
-        foreign * (1.0 - of_price), foreign * of_price / inputs.price,
-        at_least_one(at("weaker_chip"), xp), domestic, domestic * at("rental_premium"),
-        at_least_one(at("rental_squeeze"), xp), domestic * at("value_of_work"), at("port_engineer_months"),
-        code * at("code_growth"), code * at("hurry_surcharge"), at("engineer_month_cost"), share("porting_gain"),
-        at("port_quarters"), at("hurry_quarters"), share("domestic_decline"), share("software_gain"), share("foreign_decline"),
-        at("inexperience"), fading, share("attrition"), at("discount_rate"))
+        quarters=inputs.quarters, life=life, tail=life, work=inputs.work, installed=share("installed_share"),
+        growth=at("work_growth"), foreign_base=foreign * (1.0 - of_price),
+        foreign_per_price=foreign * of_price / inputs.price, weaker=at_least_one(at("weaker_chip"), xp),
+        domestic_cost=domestic, rental_cost=domestic * at("rental_premium"),
+        squeeze=at_least_one(at("rental_squeeze"), xp), value_of_work=domestic * at("value_of_work"),
+        engineer_months=at("port_engineer_months"), new_code=code * at("code_growth"),
+        hurry_months=code * at("hurry_surcharge"), wage=at("engineer_month_cost"), porting_gain=share("porting_gain"),
+        port_quarters=at("port_quarters"), hurry_quarters=at("hurry_quarters"),
+        domestic_decline=share("domestic_decline"), software_gain=share("software_gain"),
+        foreign_decline=share("foreign_decline"), inexperience=at("inexperience"), fading=fading,
+        attrition=share("attrition"), discount=at("discount_rate"))
 
 
 def at_least_one(value: Any, xp: Any) -> Any:
