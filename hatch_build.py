@@ -18,12 +18,14 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue, law and calibration."""
+        """Compile catalogue, law, calibration and buyers."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
         from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
+        from highfence.choice import store as choice
+        from highfence.choice.compile import compile_choice
         from highfence.core.datapack import write_shipped
         from highfence.perf import calibration
         from highfence.rules import store as law
@@ -33,6 +35,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("catalogue", [catalogue.DATA], compile_catalogue(), catalogue.CODE)
         write_shipped("law", [law.DATA], compile_law(), law.CODE)
         write_shipped("perf", [calibration.DATA], calibration.compile_calibration(), calibration.CODE)
+        write_shipped("buyers", [choice.DATA], compile_choice(choice.DATA, choice.known_sources()), choice.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
