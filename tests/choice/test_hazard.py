@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import gamma
 
-from highfence.choice.hazard import cutoff_hazard, gamma_quantile, reopening_rate, shipped_supply
+from highfence.choice.hazard import cutoff_hazard, gamma_quantile, reopening_rate, shipped_cuts
 from highfence.core.errors import NoAnswer
 
 
@@ -25,8 +25,8 @@ def test_an_answer_of_may_2024_does_not_know_of_april_2025() -> None:
 
 
 def test_exposure_is_counted_while_supply_was_open() -> None:
-    opened = sum((b.on - a.on).days for a, b in zip(shipped_supply(), shipped_supply()[1:]) if a.supply == "open")
-    assert cutoff_hazard(shipped_supply()[-1].on).years == pytest.approx(opened / 365.25)
+    opened = sum((b.on - a.on).days for a, b in zip(shipped_cuts(), shipped_cuts()[1:]) if a.supply == "open")
+    assert cutoff_hazard(shipped_cuts()[-1].on).years == pytest.approx(opened / 365.25)
 
 
 def test_more_quiet_time_lowers_the_hazard() -> None:
@@ -44,7 +44,7 @@ def test_a_rate_that_was_never_exposed_has_no_answer() -> None:
 
 
 def test_every_change_has_a_source_and_turns_are_taken() -> None:
-    changes = shipped_supply()
+    changes = shipped_cuts()
     assert [c.supply for c in changes] == ["open", "cut"] * (len(changes) // 2)
     assert all(c.source and c.note for c in changes)
     assert all(bool(c.by) == (c.supply == "cut") for c in changes)

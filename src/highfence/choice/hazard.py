@@ -88,7 +88,7 @@ def reopening_rate(on: str | date) -> Rate:
 
 
 def _rate(on: date, exposed: str, event: str) -> Rate:
-    changes = [c for c in shipped_supply() if c.on <= on]
+    changes = [c for c in shipped_cuts() if c.on <= on]
     days, events = 0, []
     for change, after in zip(changes, [*changes[1:], None]):
         if change.supply == exposed:
@@ -129,15 +129,15 @@ def _gamma_cdf(shape: float, x: float) -> float:
 
 
 @cache
-def shipped_supply() -> tuple[Change, ...]:
+def shipped_cuts() -> tuple[Change, ...]:
     """Return every change of supply, in order."""
-    pack = load_pack("supply", [DATA], compile_supply, CODE)
+    pack = load_pack("cuts", [DATA], compile_cuts, CODE)
     return tuple(Change(date.fromisoformat(raw["on"]), raw["supply"], raw["chip"], raw["grade"], raw["source"],
                         raw.get("by", ""), Label.read(raw["note"]) if raw.get("note") else None)
                  for raw in pack["changes"])
 
 
-def compile_supply() -> dict[str, Any]:
+def compile_cuts() -> dict[str, Any]:
     """Read and check the days on which supply changed.
 
     Raises
@@ -150,9 +150,9 @@ def compile_supply() -> dict[str, Any]:
     from highfence.rules.store import shipped_law
 
     known = {s.id for s in catalogue().sources()} | set(shipped_law().sources)
-    rows = [{**raw, "on": str(raw["on"])} for raw in read_yaml(DATA / "supply.yaml")]
+    rows = [{**raw, "on": str(raw["on"])} for raw in read_yaml(DATA / "cuts.yaml")]
     for number, raw in enumerate(rows):
-        where = f"supply.yaml[{number + 1}]"
+        where = f"cuts.yaml[{number + 1}]"
         check_grade(raw["grade"], where)
         wrong = next((name for name in raw if name not in _FIELDS), None)
         if wrong or raw["source"] not in known or raw["supply"] not in {"open", "cut"}:
