@@ -214,7 +214,8 @@ def option_of(id: str, place: str, day: date, known: date | None, laid: tuple[Ov
     total = OPEN
     for reason in reasons:
         total = times(total, reason.factor)
-    lead = supply.lead_months if supply and supply.lead_months else shipped_parameters()["supply.lead_months"].at().value
+    usual = shipped_parameters()["supply.lead_months"].at().value
+    lead = supply.lead_months if supply and supply.lead_months else usual
     asks = legal.requirement == "licence" and legal.factor.high < 1.0
     return Option(
         chip.id, chip.name, maker, domestic, _status(reasons, legal.requirement, domestic, legal.excepted), total,
