@@ -53,13 +53,13 @@ class WorkCosts:
 
 
 def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: date | None = None,
-               given: Mapping[str, float] | None = None, draws: int = 1000, seed: int = 1,
+               given: Mapping[str, float] | None = None, draws: int = 1000, seed: int = 1, rent: bool | None = None,
                progress: Callable[[str], None] | None = None) -> WorkCosts:
     """Return what a unit of a buyer's work costs on some chips.
 
     Parameters
     ----------
-    progress : told each chip before it is computed.
+    rent : rent, own, or the cheaper of both if None. progress : told each chip before it is computed.
     """
     answers: dict[str, tuple[Answer, ...]] = {}
     refused: dict[str, str] = {}
@@ -67,7 +67,8 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
         if progress:
             progress(chip)
         try:
-            answers[chip] = tuple(_answer(buyer, work, chip, to, on, as_of, given, draws, seed) for work in buyer.work)
+            answers[chip] = tuple(_answer(buyer, work, chip, to=to, on=on, as_of=as_of, given=given,
+                                          draws=draws, seed=seed, rent=rent) for work in buyer.work)
         except HighfenceError as problem:
             refused[chip] = str(problem.args[0])
     names = tuple(answers)
@@ -83,9 +84,7 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
     return WorkCosts(names, cost, middle, answers, refused)
 
 
-def _answer(buyer: Buyer, work: Work, chip: str, to: str, on: date, as_of: date | None,
-            given: Mapping[str, float] | None, draws: int, seed: int) -> Answer:
-    shared: dict[str, Any] = {"to": to, "on": on, "as_of": as_of, "given": given, "draws": draws, "seed": seed}
+def _answer(buyer: Buyer, work: Work, chip: str, **shared: Any) -> Answer:
     wanted = LEAST_CHIPS if buyer.chips is None else max(round(buyer.chips.value.mid), 1)
     if work.task == "training":
         return run_cost(chip, work.model, tokens=work.tokens or 1e12, chips=_power(min(wanted, MOST_TRAINING)),
