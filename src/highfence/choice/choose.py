@@ -20,13 +20,15 @@ from highfence.choice.buyers import Buyer, read_buyer
 from highfence.choice.buyers import buyer as shipped_buyer
 from highfence.choice.feasible import Option, feasible
 from highfence.choice.fitting import calibrated, calibrated_terms, sample
+from highfence.choice.given import EFFORTS, read_given
 from highfence.choice.logit import Shares, equal_cost_ratio, nested_logit, price_elasticities
 from highfence.choice.parameters import shipped_parameters
 from highfence.choice.platforms import effort_of, platform_of
-from highfence.choice.utility import EXTRAS, Situation, total_usd, utility_terms
+from highfence.choice.utility import EXTRAS, Situation, deciding_term, total_usd, utility_terms
 from highfence.choice.work import Answer, WorkCosts, work_costs
 from highfence.core.dates import parse_day
-from highfence.core.errors import NoAnswer
+from highfence.core.errors import InputError, NoAnswer
+from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.core.ranges import Range, normals, quantile_range
 from highfence.core.terms import Term
@@ -72,6 +74,26 @@ class Alternative:
     option: Option
     answers: tuple[Answer, ...] = field(default=(), repr=False)
 
+    @property
+    def grade(self) -> str:
+        """Grade of the weakest evidence behind its odds and its cost."""
+        return worst_grade((self.option.grade, *(a.grade for a in self.answers)))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of its odds and of its cost."""
+        return tuple(dict.fromkeys((*self.option.sources, *(s for a in self.answers for s in a.sources))))
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The term of utility that most favours one chip over another, and by how much, in log money."""
+
+    term: str
+    by: float
+    chip: str
+    over: str
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -81,7 +103,8 @@ class Choice:
     ----------
     alternatives : by falling share. domestic : share of domestic chips. none : share of draws in which nothing could be
     had. surplus : USD over the horizon that the chips from abroad are worth to the buyer, against the same choice
-    without them. decided : the term that most favours the first alternative over the next, and by how much.
+    without them. decided : the term that most favours the first alternative over the best of the other nest, or over
+    the next where there is none.
     refused : chips that cannot do the work, or cannot be had, and why. parameters : every number behind it.
     """
 
@@ -92,10 +115,16 @@ class Choice:
     domestic: Range
     none: float
     surplus: Range
-    decided: tuple[str, float] | None
+    decided: Deciding | None
     refused: Mapping[str, Label]
     parameters: tuple[Term, ...]
     warnings: tuple[Label, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of every source behind it, each once."""
+        behind = [*(a.sources for a in self.alternatives), *(t.all_sources for t in self.parameters)]
+        return tuple(dict.fromkeys(id for ids in behind for id in ids))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the choice as JSON; answers of the cost room by their middle alone."""
@@ -103,10 +132,10 @@ class Choice:
 
         rows = [{"chip": a.chip, "name": a.name, "nest": a.nest, "platform": a.platform, "share": plain(a.share),
                  "odds": plain(a.odds), "cost": plain(a.cost), "total": plain(a.total), "terms": dict(a.terms),
-                 "elasticity": a.elasticity, "option": plain(a.option)} for a in self.alternatives]
+                 "elasticity": a.elasticity, "grade": a.grade, "option": plain(a.option)} for a in self.alternatives]
         return {"buyer": self.buyer.id, "to": self.to, "on": self.on.isoformat(), "alternatives": rows,
                 "domestic": plain(self.domestic), "none": self.none, "surplus": plain(self.surplus),
-                "decided": self.decided and {"term": self.decided[0], "by": self.decided[1]},
+                "decided": self.decided and plain(self.decided),
                 "refused": {chip: why.to_dict() for chip, why in self.refused.items()},
                 "parameters": [t.to_dict() for t in self.parameters],
                 "warnings": [w.to_dict() for w in self.warnings]}
@@ -127,20 +156,34 @@ def choose(buyer: str | Path | Buyer, *, to: str = "CN", on: str | date | None =
     ------
     InputError : a buyer, place, day or value that cannot be. NoAnswer : nothing can be had, or does the work.
     """
-    b = buyer_from(buyer)
-    day = parse_day(on, "--on") if on is not None else date.today()
+    if isinstance(draws, bool) or not 1 <= draws <= 1_000_000:
+        raise InputError("draws must be a whole number", where="--draws", got=draws, expected="1 to 1,000,000")
+    asked = read_given(given, buyer_from(buyer), (*SHARED, *EFFORTS))
+    b, day = asked.buyer, parse_day(on, "--on") if on is not None else date.today()
     known = parse_day(as_of, "--as-of") if as_of is not None else None
-    options = feasible(b, to=to, on=day, as_of=known, overlay=tuple(overlay), chips=chips)
+    options = feasible(b, to=to, on=day, as_of=known, overlay=tuple(overlay), chips=chips,
+                       licence_odds=asked.licence_odds or None)
     open_ = [o for o in options if o.probability.high > LEAST]
-    costs = work_costs(b, [o.chip for o in open_], to=to, on=day, as_of=known, given=given, draws=draws, seed=seed,
+    costs = work_costs(b, [o.chip for o in open_], to=to, on=day, as_of=known, given=asked.cost, draws=draws, seed=seed,
                        progress=progress)
     shut = {o.chip: _why(o) for o in options if o.probability.high <= LEAST}
     refused = shut | {chip: Label(why, why) for chip, why in costs.refused.items()}
     if not costs.chips:
-        raise NoAnswer(f"nothing that {b.id} can have does its work", missing="a chip that does",
-                       would_change="every share",
-                       hint="; ".join(f"{k}: {v}" for k, v in list(costs.refused.items())[:3]))
-    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, dict(given or {}), draws, seed).solve(refused)
+        raise _nothing(b, costs.refused)
+    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, asked.parameters, draws, seed).solve(refused)
+
+
+def _nothing(buyer: Buyer, refused: Mapping[str, str]) -> NoAnswer:
+    """Return the refusal that names what binds most of the chips that can be had."""
+    kinds: dict[str, list[str]] = {}
+    for chip, why in refused.items():
+        kind = next((word for word in ("below one server", "keeps", "does not fit", "takes at least", "no sale price")
+                     if word in why), why)
+        kinds.setdefault(kind, []).append(f"{chip}: {why}")
+    binding = sorted(kinds.values(), key=len, reverse=True)
+    return NoAnswer(f"nothing that {buyer.id} can have does its work", missing="a chip that does",
+                    would_change="every share",
+                    hint="; ".join(f"{len(each)} of {len(refused)}, such as {each[0]}" for each in binding[:3]))
 
 
 class _Problem:
@@ -324,13 +367,14 @@ def _around(values: Floats, mid: float) -> Range:
     return Range(min(ends.low, mid), mid, max(ends.high, mid))
 
 
-def _decided(rows: Sequence[Alternative]) -> tuple[str, float] | None:
-    """Return the term that most favours the first alternative over the second, in log money."""
+def _decided(rows: Sequence[Alternative]) -> Deciding | None:
+    """Return the term that most favours the first alternative over the best of the other nest, or the next."""
     if len(rows) < 2:
         return None
-    first, second = rows[0].terms, rows[1].terms
-    name = max(first, key=lambda k: first[k] - second[k])
-    return name, first[name] - second[name]
+    first = rows[0]
+    rival = next((a for a in rows[1:] if a.nest != first.nest), rows[1])
+    name = deciding_term(dict(first.terms), dict(rival.terms))
+    return Deciding(name, first.terms[name] - rival.terms[name], first.chip, rival.chip)
 
 
-__all__ = ["EXTRAS", "Alternative", "Choice", "choose"]
+__all__ = ["EXTRAS", "Alternative", "Choice", "Deciding", "choose"]

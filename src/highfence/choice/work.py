@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.choice.buyers import Buyer, Work
-from highfence.core.errors import HighfenceError
+from highfence.choice.gates import smallest_machine
+from highfence.core.errors import HighfenceError, InputError
 from highfence.core.ranges import normals
 from highfence.cost.runs import RunCost, run_cost
 from highfence.cost.tokens import TokenCost, token_cost
@@ -70,7 +71,14 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
             answers[chip] = tuple(_answer(buyer, work, chip, to=to, on=on, as_of=as_of, given=given,
                                           draws=draws, seed=seed, rent=rent) for work in buyer.work)
         except HighfenceError as problem:
-            refused[chip] = str(problem.args[0])
+            if isinstance(problem, InputError) and (problem.where or "").startswith("--set"):
+                raise
+            refused[chip] = _words(problem)
+            continue
+        short = beyond_budget(buyer, answers[chip])
+        if short:
+            refused[chip] = short
+            del answers[chip]
     names = tuple(answers)
     shares = _shares(buyer, draws, seed)
     cost, middle = np.zeros((draws, len(names))), np.zeros(len(names))
@@ -82,6 +90,28 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
             cost[:, column] += shares[kind] * drawn / cheapest
             middle[column] += work.share.value.mid / _total(buyer) * _middle(found) / cheapest
     return WorkCosts(names, cost, middle, answers, refused)
+
+
+def _words(problem: HighfenceError) -> str:
+    """Return what is wrong, and what would help, in one line."""
+    hint = getattr(problem, "hint", None)
+    return f"{problem.args[0]}; {hint}" if hint else str(problem.args[0])
+
+
+def beyond_budget(buyer: Buyer, answers: Sequence[Answer]) -> str:
+    """Return why a buyer cannot pay the smallest machine of an owned chip; empty if it can, or rents."""
+    from highfence.catalogue import catalogue
+
+    hour, name = answers[0].hourly, answers[0].name
+    price = hour.find("chip_price") or hour.find("price")
+    if price is None:
+        return ""
+    chips = smallest_machine(catalogue().chip(answers[0].chip))
+    for words, limit in (("budget", buyer.budget_usd), ("capital", buyer.access.capital_usd)):
+        if chips * price.value.low > limit.value.high:
+            return (f"the {words} is below one server: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
+                    f"{words} is {limit.value.high:,.0f} USD; a larger {words} or a lower price (--set) would do")
+    return ""
 
 
 def _answer(buyer: Buyer, work: Work, chip: str, **shared: Any) -> Answer:

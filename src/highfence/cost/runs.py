@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from math import log
 from typing import Any
 
@@ -18,7 +19,7 @@ from highfence.cost.hourly import hourly
 from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.parameters import shipped_parameters
 from highfence.cost.tokens import DRAWS, SEED
-from highfence.perf.train.run import BATCH, SEQUENCE, training_run
+from highfence.perf.train.run import BATCH, SEQUENCE, TrainingRun, training_run
 
 DAY = 86_400.0
 
@@ -85,9 +86,9 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
     True
     """
     day = parse_day(on, "--on") if on is not None else date.today()
-    run = training_run(chip, model, chips=chips, tokens=tokens, batch=batch, sequence=sequence, precision=precision)
-    assert run.duration is not None
     paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
+    run = _run(chip, model, chips, tokens, batch, sequence, precision)
+    assert run.duration is not None
     z = normals(seed, (f"training.{run.chip}", "goodput"), draws)
     progress = shipped_parameters()["goodput"].term(given=(given or {}).get("goodput"))
     spread = log(run.duration.high / run.duration.low) / (2.0 * Z80)
@@ -110,3 +111,9 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
     return RunCost(run.chip, run.name, run.model, paid.to, day, run.chips, tokens, run.split, run.precision, run.mfu,
                    cost, took, each, paid.term, run.energy, lawful(run.chip, to=to, on=day, overlay=overlay),
                    run.evidence, cost.weakest, (*run.warnings, *paid.warnings), spent)
+
+
+@lru_cache(maxsize=4096)
+def _run(chip: str, model: str, chips: int, tokens: float, batch: int, sequence: int, precision: str) -> TrainingRun:
+    """Search the quickest plan once a chip, model and fleet."""
+    return training_run(chip, model, chips=chips, tokens=tokens, batch=batch, sequence=sequence, precision=precision)
