@@ -169,7 +169,7 @@ def choose(buyer: str | Path | Buyer, *, to: str = "CN", on: str | date | None =
     shut = {o.chip: _why(o) for o in options if o.probability.high <= LEAST}
     refused = shut | {chip: Label(why, why) for chip, why in costs.refused.items()}
     if not costs.chips:
-        raise _nothing(b, costs.refused)
+        raise _nothing(b, {chip: why.en for chip, why in refused.items()})
     return _Problem(b, to, day, {o.chip: o for o in open_}, costs, asked.parameters, draws, seed).solve(refused)
 
 
@@ -177,13 +177,16 @@ def _nothing(buyer: Buyer, refused: Mapping[str, str]) -> NoAnswer:
     """Return the refusal that names what binds most of the chips that can be had."""
     kinds: dict[str, list[str]] = {}
     for chip, why in refused.items():
-        kind = next((word for word in ("below one server", "keeps", "does not fit", "takes at least", "no sale price")
-                     if word in why), why)
+        kind = next((word for word in _BINDING if word in why), "")
         kinds.setdefault(kind, []).append(f"{chip}: {why}")
-    binding = sorted(kinds.values(), key=len, reverse=True)
+    binding = sorted(kinds, key=lambda kind: (kind == "", -len(kinds[kind])))[:3]
     return NoAnswer(f"nothing that {buyer.id} can have does its work", missing="a chip that does",
-                    would_change="every share",
-                    hint="; ".join(f"{len(each)} of {len(refused)}, such as {each[0]}" for each in binding[:3]))
+                    would_change="every share", hint="; ".join(
+                        f"{len(kinds[kind])} of {len(refused)}, such as {kinds[kind][0]}" for kind in binding))
+
+
+_BINDING = ("the budget is", "the capital is", "keeps", "does not fit", "takes at least", "no sale price", "kW at most")
+"""Words of the limits that a buyer or a user could relax."""
 
 
 class _Problem:
@@ -298,8 +301,8 @@ class _Problem:
                        "priors, calibrated to China's totals at best",
                        "没有公开数据度量买家如何权衡价格与其他因素：份额取自宽先验，至多按中国总量校准")]
         if some < 1.0:
-            notes.append(Label(f"in {1.0 - some:.0%} of draws nothing can be had",
-                               f"{1.0 - some:.0%} 的抽样中无货可买"))
+            notes.append(Label(f"in {1.0 - some:.1%} of draws nothing can be had",
+                               f"{1.0 - some:.1%} 的抽样中无货可买"))
         return tuple(notes)
 
 

@@ -7,6 +7,7 @@ every kind runs on its cheapest chip.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -95,21 +96,25 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
 def _words(problem: HighfenceError) -> str:
     """Return what is wrong, and what would help, in one line."""
     hint = getattr(problem, "hint", None)
-    return f"{problem.args[0]}; {hint}" if hint else str(problem.args[0])
+    if not hint:
+        return str(problem.args[0])
+    return f"{problem.args[0]}; {re.sub(r'--chips (?=[0-9])', 'buyer.chips=', hint).replace('--chips', 'buyer.chips')}"
 
 
 def beyond_budget(buyer: Buyer, answers: Sequence[Answer]) -> str:
-    """Return why a buyer cannot pay the smallest machine of an owned chip; empty if it can, or rents."""
+    """Return why a buyer cannot pay one machine of an owned chip, or one deployment; empty if it can, or rents."""
     from highfence.catalogue import catalogue
 
     hour, name = answers[0].hourly, answers[0].name
     price = hour.find("chip_price") or hour.find("price")
     if price is None:
         return ""
-    chips = smallest_machine(catalogue().chip(answers[0].chip))
+    server = smallest_machine(catalogue().chip(answers[0].chip))
+    chips = max(server, *(a.chips for a in answers if isinstance(a, TokenCost)), 0)
+    what = "one server" if chips == server else "the smallest deployment"
     for words, limit in (("budget", buyer.budget_usd), ("capital", buyer.access.capital_usd)):
         if chips * price.value.low > limit.value.high:
-            return (f"the {words} is below one server: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
+            return (f"the {words} is below {what}: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
                     f"{words} is {limit.value.high:,.0f} USD; a larger {words} or a lower price (--set) would do")
     return ""
 
