@@ -25,7 +25,7 @@ from highfence.choice.logit import Shares, equal_cost_ratio, nested_logit, price
 from highfence.choice.parameters import shipped_parameters
 from highfence.choice.platforms import effort_of, platform_of
 from highfence.choice.utility import EXTRAS, Situation, deciding_term, total_usd, utility_terms
-from highfence.choice.work import Answer, WorkCosts, work_costs
+from highfence.choice.work import Answer, WorkCosts, of_its_day, work_costs
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.facts import worst_grade
@@ -159,7 +159,8 @@ def choose(buyer: str | Path | Buyer, *, to: str = "CN", on: str | date | None =
     if isinstance(draws, bool) or not 1 <= draws <= 1_000_000:
         raise InputError("draws must be a whole number", where="--draws", got=draws, expected="1 to 1,000,000")
     asked = read_given(given, buyer_from(buyer), (*SHARED, *EFFORTS))
-    b, day = asked.buyer, parse_day(on, "--on") if on is not None else date.today()
+    day = parse_day(on, "--on") if on is not None else date.today()
+    b, notes = of_its_day(asked.buyer, day)
     known = parse_day(as_of, "--as-of") if as_of is not None else None
     options = feasible(b, to=to, on=day, as_of=known, overlay=tuple(overlay), chips=chips,
                        licence_odds=asked.licence_odds or None)
@@ -170,7 +171,7 @@ def choose(buyer: str | Path | Buyer, *, to: str = "CN", on: str | date | None =
     refused = shut | {chip: Label(why, why) for chip, why in costs.refused.items()}
     if not costs.chips:
         raise _nothing(b, {chip: why.en for chip, why in refused.items()})
-    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, asked.parameters, draws, seed).solve(refused)
+    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, asked.parameters, draws, seed).solve(refused, notes)
 
 
 def _nothing(buyer: Buyer, refused: Mapping[str, str]) -> NoAnswer:
@@ -231,7 +232,7 @@ class _Problem:
             breach_share=values["breach_loss_share"], stay_share=values["second_platform_share"],
             home=np.where(foreign, 0.0, values["home_preference"]))
 
-    def solve(self, refused: Mapping[str, Label]) -> Choice:
+    def solve(self, refused: Mapping[str, Label], notes: tuple[Label, ...] = ()) -> Choice:
         """Return the choice."""
         d, cost = self.drawn, self.costs.cost
         able = np.isfinite(cost)
@@ -252,7 +253,7 @@ class _Problem:
         rows = self._alternatives(found, taken, here, dissimilar)
         return Choice(self.buyer, self.to, self.on, rows, _mean(taken[:, self.nest == 1].sum(axis=1)),
                       1.0 - float(some.mean()), quantile_range(worth) if both.any() else Range.exact(0.0),
-                      _decided(rows), refused, self.parameters, self._warnings(float(some.mean())))
+                      _decided(rows), refused, self.parameters, (*self._warnings(float(some.mean())), *notes))
 
     def _caps(self) -> Floats:
         """Return the largest share of the work that each chip may take, shape (draws, chips)."""

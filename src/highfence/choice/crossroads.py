@@ -2,6 +2,7 @@
 
 The work of a quarter is what the buyer's budget buys: budget over horizon, at the foreign chip's cost. Machines are
 owned; the part of an hour that moves with the chip's price is the chip's own capital and the money that law adds to it.
+Models that were not out on the day give way to a dense one (:func:`highfence.choice.work.of_its_day`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from highfence.choice.choose import buyer_from
 from highfence.choice.given import read_given
 from highfence.choice.platforms import effort_of, platform_of
 from highfence.choice.two_theories import PARAMETERS, RATES, TwoTheories, two_theories
-from highfence.choice.work import WorkCosts, work_costs
+from highfence.choice.work import WorkCosts, of_its_day, work_costs
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.facts import GRADES
@@ -55,7 +56,8 @@ def crossroads(foreign: str, domestic: str, buyer: str | Path | Buyer, *, to: st
     from highfence.catalogue import catalogue
 
     asked = read_given(given, buyer_from(buyer), (*PARAMETERS, *RATES))
-    b, day = asked.buyer, parse_day(on, "--on") if on is not None else date.today()
+    day = parse_day(on, "--on") if on is not None else date.today()
+    b, _ = of_its_day(asked.buyer, day)
     known = parse_day(as_of, "--as-of") if as_of is not None else None
     first, second = catalogue().chip(foreign), catalogue().chip(domestic)
     if platform_of(first.id) == platform_of(second.id):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 
 from highfence.choice.buyers import Buyer, Work
 from highfence.choice.gates import smallest_machine
+from highfence.core.dates import parse_period
 from highfence.core.errors import HighfenceError, InputError
+from highfence.core.labels import Label
 from highfence.core.ranges import normals
 from highfence.cost.runs import RunCost, run_cost
 from highfence.cost.tokens import TokenCost, token_cost
@@ -33,6 +35,9 @@ MOST_TRAINING = 4096
 
 LEAST_CHIPS = 8
 """One server."""
+
+STAND_INS = ((20e9, "llama-2-70b"), (0.0, "llama-2-7b"))
+"""Dense models that stand for those that were not out on a day, by least number of parameters."""
 
 Answer = TokenCost | RunCost
 
@@ -91,6 +96,27 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
             cost[:, column] += shares[kind] * drawn / cheapest
             middle[column] += work.share.value.mid / _total(buyer) * _middle(found) / cheapest
     return WorkCosts(names, cost, middle, answers, refused)
+
+
+def of_its_day(buyer: Buyer, day: date) -> tuple[Buyer, tuple[Label, ...]]:
+    """Return a buyer whose models were out on a day, and what was put in the place of those that were not.
+
+    >>> from highfence.choice.buyers import buyer
+    >>> [work.model for work in of_its_day(buyer("sme-inference"), date(2024, 5, 24))[0].work]
+    ['llama-2-70b', 'llama-2-70b', 'llama-2-7b']
+    """
+    from highfence.catalogue import catalogue
+
+    kinds, notes = [], []
+    for work in buyer.work:
+        model = catalogue().model(work.model)
+        if model.released and parse_period(model.released).start > day:
+            instead = next(name for least, name in STAND_INS if (model.parameters_total or 0.0) >= least)
+            notes.append(Label(f"{model.id} was not out on {day}: {instead} stands in for it",
+                               f"{day}时{model.id}尚未发布：以{instead}代替"))
+            work = replace(work, model=instead)
+        kinds.append(work)
+    return replace(buyer, work=tuple(kinds)), tuple(dict.fromkeys(notes))
 
 
 def _words(problem: HighfenceError) -> str:

@@ -35,6 +35,8 @@ WAYS = {"take": Label("take {foreign} now", "现在采购{foreign}"),
         "move": Label("move to {domestic} now", "现在迁往{domestic}"),
         "rent": Label("rent, and decide later", "先租用，以后再定")}
 TITLE = Label("{foreign} now, or {domestic}", "现在采购{foreign}，还是{domestic}")
+MOVES = Label("{open} while supply lasts, {cut} after a cut in the next quarter",
+              "供应不断：{open}；下季度断供：{cut}")
 UNITS_ZH = {"unit of work": "单位工作", "million tokens": "百万词元"}
 SHOWN = 0.005
 """Shares below this are counted, not listed, unless asked why."""
@@ -234,9 +236,8 @@ def _conditions(f: Indifference, names: dict[str, Label], lang: str) -> list[tup
                  h=between(i.terms["hazard"].value)).text(lang)),
             (Label("verdict by price, USD", "按价格的结论，美元"), _spans(f.verdict.prices, lang)),
             (Label("verdict by hazard, a year", "按断供风险率的结论，每年"), _spans(f.verdict.hazards, lang)),
-            (Label("first quarter of migration", "首次迁移的季度"), Label(
-                "{open} while supply lasts, {cut} after a cut in the next quarter",
-                "供应不断：{open}；下季度断供：{cut}").format(open=_quarter(v.first_move), cut=_quarter(v.first_move_if_cut)).text(lang)),
+            (Label("first quarter of migration", "首次迁移的季度"), MOVES.format(
+                open=_quarter(v.first_move), cut=_quarter(v.first_move_if_cut)).text(lang)),
             (Label("rests on assumptions", "取决于假定"), "; ".join(_turning(s, lang) for s in f.rests_on) or Label(
                 "no single one turns the answer within its range", "单项假定在其区间内均不改变结论").text(lang))]
     return [(label.text(lang), text) for label, text in rows]

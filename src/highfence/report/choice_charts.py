@@ -75,7 +75,8 @@ def _map_spec(found: Indifference, made: FlipMap, lang: str) -> Spec:
     top, right = tall * CELLS, wide * CELLS
     words = [words.text(lang) for _, _, words in LEVELS]
     x = quantitative("x", scale={"domain": [0, right], "nice": False}, axis={
-        "title": Label("hazard: cut-offs a year", "断供风险率：每年次数").text(lang), "format": "~g", "grid": False, "tickCount": 6})
+        "title": Label("hazard: cut-offs a year", "断供风险率：每年次数").text(lang), "format": "~g",
+        "grid": False, "tickCount": 6})
     y = quantitative("y", scale={"domain": [0, top], "nice": False}, axis={
         "title": Label("price of the foreign chip, USD", "境外芯片价格，美元").text(lang), "format": ",.0f",
         "grid": False, "tickCount": 7})
@@ -101,7 +102,7 @@ def _map_spec(found: Indifference, made: FlipMap, lang: str) -> Spec:
                    _text(line, x, y, align="right", dx=-6, dy=12 if first > 0.94 * top else -8, size=11)]
     even = _even(made)
     if even:
-        same = [{**even[-1], "x": right, "text": Label("equal cost", "成本相同").text(lang)}]
+        same = [{**even[-1], "text": Label("equal cost", "成本相同").text(lang)}]
         layers.append(_text(same, x, y, align="right", dx=-6, dy=-10, size=11))
     layers += [
         {"data": values(here), "mark": {"type": "rule", "color": INK, "strokeWidth": 2.2},
@@ -178,7 +179,8 @@ def shares_chart(found: Sequence[Choice], lang: str = "en") -> str:
     c = found[0]
     title = Label("Who takes what in {to} on {on}", "{on}，{to}：谁买什么").format(to=c.to, on=c.on).text(lang)
     told = Label("Share of the work by chip, means of the draws; foreign chips from the left, domestic ones from the "
-                 "right. Domestic shares: {rows}.", "各芯片承担的工作份额（抽样均值）；境外芯片在左，国产芯片在右。国产份额：{rows}。").format(
+                 "right. Domestic shares: {rows}.", "各芯片承担的工作份额（抽样均值）；境外在左，国产在右。"
+                 "国产份额：{rows}。").format(
         rows="; ".join(f"{one.buyer.label.text(lang)} {one.domestic.mid:.0%}" for one in found))
     return standalone(render(_shares_spec(found, lang), CANVAS, "shares", title, told.text(lang)))
 
