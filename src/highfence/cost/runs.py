@@ -14,9 +14,8 @@ from highfence.core.dates import parse_day
 from highfence.core.labels import Label
 from highfence.core.ranges import Z80, Range, normals, quantile_range
 from highfence.core.terms import Term
-from highfence.cost.hourly import hourly
+from highfence.cost.hourly import check_draws, hourly, share_of_use
 from highfence.cost.lawful import Lawful, lawful
-from highfence.cost.parameters import shipped_parameters
 from highfence.cost.tokens import DRAWS, SEED
 from highfence.perf.train.run import BATCH, SEQUENCE, training_run
 
@@ -85,11 +84,12 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
     True
     """
     day = parse_day(on, "--on") if on is not None else date.today()
+    draws = check_draws(draws)
     run = training_run(chip, model, chips=chips, tokens=tokens, batch=batch, sequence=sequence, precision=precision)
     assert run.duration is not None
     paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
     z = normals(seed, (f"training.{run.chip}", "goodput"), draws)
-    progress = shipped_parameters()["goodput"].term(given=(given or {}).get("goodput"))
+    progress = share_of_use("goodput", given)
     spread = log(run.duration.high / run.duration.low) / (2.0 * Z80)
     days = run.duration.value / DAY * np.exp(z[f"training.{run.chip}"] * spread)
     days = days / progress.value.draw(z["goodput"], np)
