@@ -172,6 +172,14 @@ def test_the_assurance_was_not_known_the_day_before() -> None:
     assert then.probability.mid < 0.1 < had("sme-inference", "2025-07-20", "H20").probability.mid
 
 
+def test_a_plan_of_supply_is_not_known_before_it_is_reported() -> None:
+    """Huawei's plan of 600,000 910C for 2026 was reported at the end of September 2025."""
+    told, before = (had("state-telecom", "2026-02-01", "910C", as_of=day).volume
+                    for day in ("2025-10-01", "2025-09-01"))
+    assert told is not None and told.mid == 110_000
+    assert before is not None and before.mid == 75_000
+
+
 # ---- odds of a licence ---------------------------------------------------------------------------------------------
 
 
