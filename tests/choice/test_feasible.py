@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from highfence.catalogue import catalogue
 from highfence.choice.buyers import buyer, buyers, read_buyer_text, segment_share, template_buyer
 from highfence.choice.feasible import STATUSES, Option, feasible, read_odds, relevant_chips
-from highfence.choice.parameters import known_sources, shipped_parameters
+from highfence.choice.parameters import shipped_parameters
+from highfence.choice.store import known_sources
 from highfence.choice.supply import market
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.facts import GRADES
