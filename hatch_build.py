@@ -18,13 +18,16 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue, law, calibration, and the parameters of cost and choice."""
+        """Compile catalogue, law, calibration, cost and choice."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
         from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
+        from highfence.choice import directions, hazard
         from highfence.choice import parameters as choice
+        from highfence.choice import store as buyers
+        from highfence.choice.compile import compile_choice
         from highfence.core.datapack import write_shipped
         from highfence.cost import parameters as cost
         from highfence.perf import calibration
@@ -37,6 +40,9 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("perf", [calibration.DATA], calibration.compile_calibration(), calibration.CODE)
         write_shipped("cost", [cost.DATA], cost.compile_cost(), cost.CODE)
         write_shipped("choice", [choice.DATA], choice.compile_choice(), choice.CODE)
+        write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
+        write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
+        write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -123,7 +123,9 @@ def compile_choice() -> dict[str, Any]:
     ------
     InputError : an unknown field, grade, source or chip, values that do not ascend, or a fact without a source.
     """
-    sources = {s.id for s in catalogue().sources()}
+    from highfence.choice.store import known_sources
+
+    sources = set(known_sources())
     shares = [_checked(raw, {"period", "measure", "low", "mid", "high", "grade", "source", "at"}, sources,
                        f"shares.yaml[{i}]") for i, raw in enumerate(_read("shares.yaml"), start=1)]
     offers = [_checked(raw, {"chip", "nest", "platform", "since", "until", "low", "mid", "high", "grade", "source",

@@ -196,12 +196,13 @@ def overlays(format_: str, lang: str) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["chip", "overlay", "csv"]))
+@click.argument("what", type=click.Choice(["chip", "overlay", "csv", "buyer"]))
 def template(what: str) -> None:
-    """Print a sheet to fill in: a chip, an overlay or a table of questions."""
+    """Print a sheet to fill in: a chip, an overlay, a table of questions or a buyer."""
+    from highfence.choice.templates import BUYER_TEMPLATE
     from highfence.rules.templates import TEMPLATES
 
-    click.echo(TEMPLATES[what], nl=False)
+    click.echo({**TEMPLATES, "buyer": BUYER_TEMPLATE}[what], nl=False)
 
 
 @click.command()

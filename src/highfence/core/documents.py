@@ -7,7 +7,7 @@ and large files are refused before they cost anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -128,6 +128,37 @@ def parse_yaml(text: str, where: str = "document") -> Any:
                          expected="YAML 1.2 without aliases, tags or duplicate keys", code="bad-yaml") from None
     finally:
         loader.dispose()
+
+
+def line_of(text: str, path: Sequence[str | int]) -> int | None:
+    """Return the line, counted from 1, on which a part of a YAML document stands; of what holds it where it is missing.
+
+    >>> line_of("a: 1\\nb:\\n  - {c: 2}\\n", ["b", 0, "c"]), line_of("a: 1\\n", ["z"])
+    (3, 1)
+    """
+    loader = _CoreLoader(text)
+    try:
+        node = loader.get_single_node()
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+    finally:
+        loader.dispose()
+    named = node
+    for step in path:
+        named_inside, inside = _child(node, step)
+        if inside is None:
+            break
+        named, node = named_inside, inside
+    return None if named is None else named.start_mark.line + 1
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any]:
+    """Return the key of a part, or the part itself in a list, and the part."""
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == step), (None, None))
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None, None
 
 
 def read_text(path: Path | str, limit: int = MAX_BYTES) -> str:

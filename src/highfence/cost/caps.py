@@ -8,8 +8,7 @@ from datetime import date
 
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
-from highfence.cost.hourly import OF_USE
-from highfence.cost.owning import Inputs, owning_inputs
+from highfence.cost.owning import OF_USE, Inputs, owning_inputs
 
 
 @dataclass(frozen=True, slots=True)

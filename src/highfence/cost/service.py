@@ -304,16 +304,22 @@ def _none(ways: Ways, limits: Limits, style: str, chips: int) -> NoAnswer:
                         hint=f"--chips {fewest}")
     stated = [name for name in TIMES if getattr(limits, f"{name}_s") is not None]
     nearest = {name: _nearest(styles, ways.workload, limits, chips, name) for name in stated}
-    looser = [replace(limits, **{f"{name}_s": _rounded_up(s)}).text() for name, s in nearest.items() if np.isfinite(s)]
+    looser = [_with(limits, {name: s}).text() for name, s in nearest.items() if np.isfinite(s)]
     if looser:
         hint = " or ".join(f"--limit {text}" for text in looser) + " can be kept"
     else:
         alone = {name: _nearest(styles, ways.workload, Limits(), chips, name) for name in stated}
-        hint = "each alone from " + Limits(**{f"{n}_s": _rounded_up(s) for n, s in alone.items()}).text()
+        hint = f"each alone from {_with(Limits(), alone).text()}"
     binds = [name for name, s in nearest.items() if np.isfinite(s)] or stated
     return NoAnswer(f"no way of {ways.machine.name} on at most {chips} chips keeps {limits.text()}",
                     missing=f"a looser limit on {' or '.join(binds)}" if looser else "looser limits",
                     would_change="whether it can be served", hint=hint)
+
+
+def _with(limits: Limits, seconds: Mapping[str, float]) -> Limits:
+    """Return limits with some times in place of theirs, rounded up."""
+    changed: dict[str, Any] = {f"{name}_s": _rounded_up(s) for name, s in seconds.items()}
+    return replace(limits, **changed)
 
 
 def _nearest(styles: Sequence[Style], w: Workload, limits: Limits, chips: int, name: str) -> float:
