@@ -26,14 +26,19 @@ class Cap:
     unit: str = "chips"
     given: float = 0.0
 
+    @property
+    def per_chip(self) -> str:
+        """What one chip takes, in words."""
+        return f"{self.each:,.0f} {self.unit}" if self.each >= 100.0 else f"{self.each:.3g} {self.unit}"
+
     def note(self) -> Label | None:
         """Return what binds in words; None where it is the number of chips that was asked for."""
         if self.flag == "--chips":
             return None
-        return Label(f"{self.flag} {self.given:,.6g} {self.unit} holds it to {self.chips:,} chips of "
-                     f"{self.each:,.3g} {self.unit}",
+        return Label(f"{self.flag} {self.given:,.6g} {self.unit} holds it to {self.chips:,} chips, "
+                     f"{self.per_chip} each",
                      f"{self.flag} {self.given:,.6g} {self.unit}：最多{self.chips:,}颗，"
-                     f"每颗{self.each:,.3g} {self.unit}")
+                     f"每颗{self.per_chip}")
 
     def refusal(self, model: str, name: str, fewest: int) -> NoAnswer:
         """Return why too few chips can be had for a model, and what would do."""
@@ -45,7 +50,7 @@ class Cap:
         step = 10.0 ** max(len(f"{fewest * self.each:.0f}") - 3, 0)
         enough = ceil(fewest * self.each / step) * step
         return NoAnswer(f"{self.given:,.6g} {self.unit} are enough for {self.chips:,} chips of {name}, and {model} "
-                        f"takes at least {fewest}", missing=f"{self.each:,.3g} {self.unit} for each chip",
+                        f"takes at least {fewest}", missing=f"{self.per_chip} for each chip",
                         would_change="whether it can be served", hint=f"{self.flag} {enough:.0f}")
 
 

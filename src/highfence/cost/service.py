@@ -15,6 +15,7 @@ the replica the output's. A prompt's token found in a cache costs no machine tim
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.core.errors import InputError, NoAnswer
+from highfence.core.labels import Label
 from highfence.perf.calibration import shipped_calibration
 from highfence.perf.choosing.limits import TIMES, Limits
 from highfence.perf.choosing.pools import PoolPoint, full_pools
@@ -205,10 +207,25 @@ def _one(machine: Machine, w: Workload, chips: int, software: str | None, precis
     flow = np.asarray([r.concurrency for r in rows]) / (served.ttft_s + w.output * served.tpot_s)
     reading = np.minimum(flow * served.prompt_s / np.asarray([r.dp for r in rows], dtype=float), 1.0)
     chip_s = size / flow
-    words = tuple(row.words() for row in rows)
+    splits = tuple({"tp": r.tp, "pp": r.pp, "dp": r.dp, "ep": r.ep} for r in rows)
+    words = tuple(f"{_ranks(split)}, {row.concurrency:g} in flight" for split, row in zip(splits, rows))
     return Style("one", served.tpot_s, chip_s * (1.0 - reading) / w.output, served.ttft_s, chip_s * reading / w.fresh,
-                 words, words, size, 0.0 * size, False,
-                 tuple({"tp": r.tp, "pp": r.pp, "dp": r.dp, "ep": r.ep} for r in rows), tuple({} for _ in rows))
+                 words, words, size, 0.0 * size, False, splits, tuple({} for _ in rows))
+
+
+def _ranks(split: Mapping[str, int]) -> str:
+    """Return a split in words: tensor ranks, and others where there are more than one."""
+    return " ".join(f"{name} {ranks}" for name, ranks in split.items() if ranks > 1 or name == "tp")
+
+
+def way_label(words: str) -> Label:
+    """Return the words of a way in both languages.
+
+    >>> way_label("tp 1 dp 32 ep 32, 8 a rank, two half batches").zh
+    'tp 1 dp 32 ep 32，每组8，双半批交叠'
+    """
+    zh = re.sub(r", ([\d.e+]+) a rank", r"，每组\1", words).replace(", two half batches", "，双半批交叠")
+    return Label(words, re.sub(r", ([\d.e+]+) in flight", r"，并发\1", zh))
 
 
 def _two(machine: Machine, w: Workload, chips: int, software: str | None, precision: str) -> Style:

@@ -21,8 +21,9 @@ from highfence.core.terms import Term
 from highfence.cost.caps import Cap, capped
 from highfence.cost.hourly import Hourly, check_draws, hourly, share_of_use
 from highfence.cost.lawful import Lawful, lawful
-from highfence.cost.service import STYLES, Ways, Workload, fewest_chips, serve, ways_of
+from highfence.cost.service import STYLES, Ways, Workload, fewest_chips, serve, way_label, ways_of
 from highfence.perf.choosing.limits import Limits
+from highfence.perf.shape import shape_of
 
 DRAWS, SEED = 1000, 1
 MILLION = 1e6
@@ -125,11 +126,11 @@ def token_cost(chip: str, model: str, *, to: str = "US", on: str | date | None =
         raise InputError("a budget buys chips, and rent needs none", where="--budget", got=capital,
                          hint="leave out --budget or --rent")
     draws = check_draws(draws)
-    workload = Workload(model, float(prompt), float(output), float(cached))
+    workload = Workload(shape_of(model).id, float(prompt), float(output), float(cached))
     ways = ways_of(chip, workload, int(chips), software, precision)
     cap = capped(chip, int(chips), to=to, on=day, as_of=as_of, given=given, capital=capital, power_kw=power_kw)
     if (fewest := fewest_chips(ways, style)) > cap.chips:
-        raise cap.refusal(model, ways.machine.name, fewest)
+        raise cap.refusal(workload.model, ways.machine.name, fewest)
     paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent if capital is None else False, given=given, draws=draws,
                   seed=seed)
     return _answer(ways, paid, limits, cap, style, to, day, given, overlay, draws, seed)
@@ -161,7 +162,7 @@ def _answer(ways: Ways, paid: Hourly, limits: Limits, cap: Cap, style: str, to: 
         drawn = quantile_range(chip_s[kept] * MILLION)
         mid = middle_s * MILLION
         return Term(id, label, Range(min(drawn.low, mid), mid, max(drawn.high, mid)), "chip-s/M tokens",
-                    how=Label(words, words))
+                    how=way_label(words))
 
     out_time = time("output_time", Label("machine time of output tokens", "输出词元的机时"), served.output_s,
                     float(middle.output_s[0]), served.words)
