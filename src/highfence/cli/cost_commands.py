@@ -180,7 +180,7 @@ def _making(chips: tuple[str, ...], shared: dict[str, Any], why: bool, format_: 
     if format_ == "json":
         from highfence.catalogue import catalogue
 
-        ids = dict.fromkeys(s for c in found for s in c.cost.all_sources)
+        ids = dict.fromkeys(s for c in found for s in c.sources)
         print_json("making", {"answers": [c.to_dict() for c in found],
                               "refused": [{"chip": name, "reason": reason} for name, reason in refused]},
                    sources=[catalogue().source(s) for s in ids])

@@ -19,12 +19,13 @@ COST = Measure("USD/M tokens", False, Label("USD per million output tokens", "�
     "含对应输入；各芯片取满足限制的最便宜方式"))
 
 
-def compare_cost(chips: Sequence[str], model: str, **question: Any) -> Comparison:
+def compare_cost(chips: Sequence[str], model: str, /, **question: Any) -> Comparison:
     """Return chips side by side at the cost of a million output tokens with their prompts.
 
     Parameters
     ----------
-    question : as in :func:`highfence.cost.tokens.token_cost`. The load is chosen, and so stated for none.
+    question : as in :func:`highfence.cost.tokens.token_cost`, ``chips`` of a deployment too. The load is chosen, and so
+    stated for none.
 
     Raises
     ------

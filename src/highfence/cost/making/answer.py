@@ -26,6 +26,12 @@ class Made:
     price: Term | None
     margin: Term | None
 
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of cost, price and margin."""
+        terms = (t for t in (self.cost, self.price, self.margin) if t is not None)
+        return tuple(dict.fromkeys(s for t in terms for s in t.all_sources))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON."""
         from highfence.core.envelope import plain
