@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import time
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from highfence.catalogue import catalogue
-from highfence.choice.buyers import buyer, buyers, read_buyer_text, template_buyer
+from highfence.choice.buyers import buyer, buyers, read_buyer_text, segment_share, template_buyer
 from highfence.choice.feasible import STATUSES, Option, feasible, read_odds, relevant_chips
+from highfence.choice.parameters import shipped_parameters
 from highfence.choice.store import known_sources
 from highfence.choice.supply import market
 from highfence.core.errors import InputError, NoAnswer
@@ -146,6 +149,14 @@ def test_a_chinese_firm_abroad_meets_the_headquarters_rule_and_not_the_measures_
     assert not [r for r in option.reasons if r.layer == "government"]
 
 
+def test_ascend_is_hard_to_have_outside_china() -> None:
+    text = template_buyer().replace("home: CN", "home: MY").replace("headquarters: CN", "headquarters: MY")
+    abroad = read_buyer_text(text)
+    far, near = (feasible(b, to=to, on="2025-07-20", chips=["910C"])[0]
+                 for b, to in ((abroad, "MY"), (read_buyer_text(template_buyer()), "CN")))
+    assert far.probability.mid < 0.2 * near.probability.mid
+
+
 # ---- knowledge -----------------------------------------------------------------------------------------------------
 
 
@@ -160,6 +171,14 @@ def test_what_was_published_later_is_not_known() -> None:
 def test_the_assurance_was_not_known_the_day_before() -> None:
     then = had("sme-inference", "2025-07-20", "H20", as_of="2025-07-13")
     assert then.probability.mid < 0.1 < had("sme-inference", "2025-07-20", "H20").probability.mid
+
+
+def test_a_plan_of_supply_is_not_known_before_it_is_reported() -> None:
+    """Huawei's plan of 600,000 910C for 2026 was reported at the end of September 2025."""
+    told, before = (had("state-telecom", "2026-02-01", "910C", as_of=day).volume
+                    for day in ("2025-10-01", "2025-09-01"))
+    assert told is not None and told.mid == 110_000
+    assert before is not None and before.mid == 75_000
 
 
 # ---- odds of a licence ---------------------------------------------------------------------------------------------
@@ -306,12 +325,15 @@ def test_every_option_is_explained_cited_and_in_both_languages(on: str) -> None:
             assert option.to_dict()["probability"]["mid"] == odds.mid
 
 
-def test_the_product_of_the_layers_is_the_odds() -> None:
+def test_the_odds_are_the_product_of_the_layers_the_strictest_measure_counting() -> None:
     for option in feasible(buyer("hyperscaler-inference"), to="CN", on="2025-09-20"):
         low = mid = high = 1.0
-        for reason in option.reasons:
-            low, mid, high = low * reason.factor.low, mid * reason.factor.mid, high * reason.factor.high
-        assert option.probability == Range(low, mid, high)
+        ruled = [r.factor for r in option.reasons if r.layer == "government"] or [Range.exact(1.0)]
+        least = Range(min(f.low for f in ruled), min(f.mid for f in ruled), min(f.high for f in ruled))
+        for factor in (*(r.factor for r in option.reasons if r.layer != "government"), least):
+            low, mid, high = low * factor.low, mid * factor.mid, high * factor.high
+        odds = option.probability
+        assert (odds.low, odds.mid, odds.high) == pytest.approx((low, mid, high))
 
 
 def test_the_default_chips_carry_the_data_that_a_choice_needs() -> None:
@@ -343,3 +365,31 @@ def test_all_chips_for_all_segments_take_less_than_a_second() -> None:
     found = [feasible(one, to="CN", on="2025-10-02") for one in buyers().values()]
     assert time.process_time() - begun < 1.0
     assert sum(map(len, found)) == len(SEGMENTS) * len(relevant_chips())
+
+
+# ---- the page ------------------------------------------------------------------------------------------------------
+
+PAGE = (Path(__file__).parents[2] / "docs" / "choice.md").read_text(encoding="utf-8")
+
+
+def test_the_page_shows_the_odds_of_the_h20_as_they_are_computed() -> None:
+    segments = ("sme-inference", "hyperscaler-inference", "state-telecom", "research")
+    page = PAGE.partition("## Buyers and what")[2]
+    rows = re.findall(r"^\| (\d{4}-\d\d-\d\d) \| (.*?) \| (.*?) \| (.*?) \| (.*?) \|", page, re.M)
+    assert len(rows) == 5
+    for on, *shown in rows:
+        assert shown == [f"{had(s, on, 'H20').probability.mid:.2f}" for s in segments], on
+
+
+def test_the_page_names_every_parameter_of_supply_and_every_segment() -> None:
+    kinds = ("licence_odds.", "exception_odds.", "guidance_odds.", "supply.")
+    named = [p.id for p in shipped_parameters() if p.id.startswith(kinds)]
+    policies = [id for id in named if not id.endswith(("nvidia-h200-sxm", "nvidia-h20", "nvidia-h20-141gb", "mi308x"))]
+    assert len(policies) >= 15
+    for id in policies:
+        assert f"`{id}`" in PAGE or f"`.{id.partition('.')[2]}`" in PAGE, id
+    for id in SEGMENTS:
+        share = segment_share(id, "2025-07-01").value
+        row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{id}` |"))
+        shown = "–".join(f"{100.0 * end:g}" for end in (share.low, share.mid, share.high))
+        assert row.endswith(f"| {shown} % |"), row

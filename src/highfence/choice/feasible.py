@@ -209,11 +209,11 @@ def option_of(id: str, place: str, day: date, known: date | None, laid: tuple[Ov
     released, day_of_sale = release(chip, day)
     legal = law(chip, place, day, known, laid, odds, hq, parent_hq, listed, end_use, domestic)
     supplied, supply = vendor(chip, place, day, known, kind)
-    ruled, cap = government(chip, maker, place, day, known, kind, state_funded)
+    ruled, let, cap = government(chip, maker, place, day, known, kind, state_funded)
     reasons = (released, *legal.reasons, *supplied, *ruled, *means(chip, limits))
-    total = OPEN
+    total = let
     for reason in reasons:
-        total = times(total, reason.factor)
+        total = times(total, OPEN if reason.layer == "government" else reason.factor)
     usual = shipped_parameters()["supply.lead_months"].at().value
     lead = supply.lead_months if supply and supply.lead_months else usual
     asks = legal.requirement == "licence" and legal.factor.high < 1.0
@@ -257,7 +257,7 @@ _RELAX: dict[str, tuple[Label, str]] = {
 
 def _refusal(buyer: Buyer, found: Sequence[Option], place: str, day: date) -> NoAnswer:
     """Return the refusal that names what shuts the nearest option out: the one with the fewest closed gates."""
-    nearest = min(found, key=lambda o: sum(r.factor.high <= 0.0 for r in o.reasons))
+    nearest = min(found, key=lambda o: len({r.layer for r in o.reasons if r.factor.high <= 0.0}))
     shut = [r for r in nearest.reasons if r.factor.high <= 0.0]
     layers = list(dict.fromkeys(r.layer for r in shut))
     binds = "; ".join(f"{_RELAX[r.layer][0].en}: {r.text.en}" for r in shut)

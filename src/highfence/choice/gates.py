@@ -11,9 +11,10 @@ from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from highfence.catalogue import catalogue
 from highfence.catalogue.entries import Chip
 from highfence.choice.parameters import shipped_parameters
-from highfence.choice.supply import Measure, Supply, market, same_country
+from highfence.choice.supply import CHINA, Measure, Supply, market, same_country
 from highfence.core.dates import parse_period
 from highfence.core.labels import Label
 from highfence.core.parameters import Valid
@@ -216,6 +217,8 @@ def vendor(chip: Chip, place: str, day: date, known: date | None,
            kind: str) -> tuple[tuple[Reason, ...], Supply | None]:
     """Return what the maker could deliver to a kind of buyer."""
     found = market().supply(chip.id, place, day, known)
+    if found is None and (away := _exported(chip, place)):
+        return (away,), None
     if found is None:
         share = shipped_parameters()["supply.unpublished"].at().value
         text = Label("no figure of supply is published", "无公布的供应数字")
@@ -227,14 +230,23 @@ def vendor(chip: Chip, place: str, day: date, known: date | None,
     return (Reason("supply", share, found.label, found.sources, "assumed"),), found
 
 
+def _exported(chip: Chip, place: str) -> Reason | None:
+    """Return the odds of a Chinese chip outside China, where nearly all of its makers' output stays."""
+    if catalogue().firm(chip.vendor).country not in CHINA or place in CHINA:
+        return None
+    held = shipped_parameters()["supply.chinese_abroad"].at()
+    return Reason("supply", held.value, Label("its maker's output stays in China for the most part",
+                                              "厂商产量大多留在中国"), (held.source,), held.grade)
+
+
 # ---- the government of the place -----------------------------------------------------------------------------------
 
 
 def government(chip: Chip, maker: str, place: str, day: date, known: date | None, kind: str,
-               state_funded: Valid) -> tuple[tuple[Reason, ...], Range]:
-    """Return what the government of the place lets through, by its most restrictive measure, and the cap of a purchase.
+               state_funded: Valid) -> tuple[tuple[Reason, ...], Range, Range]:
+    """Return what each measure of the place's government lets through, what all let through, and the cap of a purchase.
 
-    Measures that bind less are named too, with a factor of one: they overlap and do not multiply.
+    Measures overlap and do not multiply: all together let through what the most restrictive does.
     """
     let, cap, found = OPEN, OPEN, []
     for measure in market().in_force(chip, maker, place, day, known):
@@ -243,22 +255,12 @@ def government(chip: Chip, maker: str, place: str, day: date, known: date | None
             continue
         through = _through(measure, share)
         if measure.effect == "quota":
-            cap = _least(cap, through)
-        else:
-            let = _least(let, through)
-        found.append(measure)
-    reasons = [Reason("government", OPEN, m.label, m.sources, m.grade) for m in found]
-    if let != OPEN:
-        text = Label("what the measures in force let through, the most restrictive counting",
-                     "现行措施所允许的份额，以最严者计")
-        shut, cited = let.high <= 0.0, tuple(dict.fromkeys(s for m in found for s in m.sources))
-        reasons.append(Reason("government", let, _strictest(found) if shut else text, cited,
-                              "press" if shut else "assumed"))
-    return tuple(reasons), cap
-
-
-def _strictest(found: Sequence[Measure]) -> Label:
-    return next((m.label for m in found if m.effect == "barred"), found[0].label)
+            cap, through = _least(cap, through), OPEN
+        let = _least(let, through)
+        weighed = measure.effect == "discouraged" or share != OPEN
+        found.append(Reason("government", through, measure.label, measure.sources,
+                            "assumed" if weighed else measure.grade))
+    return tuple(found), let, cap
 
 
 def _bound(measure: Measure, kind: str, state_funded: Range) -> Range:
@@ -271,8 +273,8 @@ def _bound(measure: Measure, kind: str, state_funded: Range) -> Range:
 def _through(measure: Measure, bound: Range) -> Range:
     """Return the share of orders let through: those not bound, and what the factor leaves of those that are."""
     left = NOTHING if measure.effect == "barred" else measure.factor or OPEN
-    return Range(1.0 - bound.high * (1.0 - left.low), 1.0 - bound.mid * (1.0 - left.mid),
-                 1.0 - bound.low * (1.0 - left.high))
+    return Range(1.0 - bound.high + bound.high * left.low, 1.0 - bound.mid + bound.mid * left.mid,
+                 1.0 - bound.low + bound.low * left.high)
 
 
 def _least(one: Range, other: Range) -> Range:

@@ -21,8 +21,7 @@ from highfence.choice.platforms import PLATFORMS
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.parameters import Valid
 from highfence.core.ranges import Range
-from highfence.cost.hourly import OF_USE
-from highfence.cost.owning import SETTABLE
+from highfence.cost.owning import OF_USE, SETTABLE
 
 OF_CHIP = ("price", "rental")
 """Values that belong to one chip, whose name follows a dot."""

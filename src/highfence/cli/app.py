@@ -22,7 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("law", "Show which chips change status between two days or under an overlay."),
     "overlays": ("law", "List the bills and readings that ship as overlays."),
     "perf": ("perf", "Predict what a chip does with a language model."),
-    "compare": ("perf", "Compare chips at decode, prefill, training or energy."),
+    "compare": ("perf", "Compare chips at decode, prefill, training, energy or cost."),
     "cost": ("cost", "Say what a chip costs: a million tokens, a training run, or its making."),
     "choose": ("choice", "Say which chips a buyer takes, where, on which day, and why."),
     "indifference": ("choice", "Say whether a foreign chip now is a trap, relief or neither, and at which price."),

@@ -99,7 +99,7 @@ def _chips(rows: Sequence[Alternative], lang: str) -> Any:
 def _summary(c: Choice, lang: str, out: Any) -> None:
     lines = [(Label("domestic chips", "国产芯片"), percent(c.domestic))]
     if c.none > 0.0:
-        lines.append((Label("nothing to be had", "无货可买"), _share(c.none)))
+        lines.append((Label("work that waits for supply", "因供应不足而等待的工作"), _share(c.none)))
     lines.append((Label("worth of chips from abroad", "境外芯片之于买方的价值"),
                   f"{between(c.surplus)} " + Label("USD over {y} years", "美元／{y}年").format(
                       y=three(c.buyer.horizon_years.value.mid)).text(lang)))
