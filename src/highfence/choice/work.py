@@ -36,7 +36,7 @@ MOST_TRAINING = 4096
 LEAST_CHIPS = 8
 """One server."""
 
-STAND_INS = ((20e9, "llama-2-70b"), (0.0, "llama-2-7b"))
+STAND_INS = ((20e9, "llama-2-70b"), (0.0, "mistral-7b"))
 """Dense models that stand for those that were not out on a day, by least number of parameters."""
 
 Answer = TokenCost | RunCost
@@ -103,7 +103,7 @@ def of_its_day(buyer: Buyer, day: date) -> tuple[Buyer, tuple[Label, ...]]:
 
     >>> from highfence.choice.buyers import buyer
     >>> [work.model for work in of_its_day(buyer("sme-inference"), date(2024, 5, 24))[0].work]
-    ['llama-2-70b', 'llama-2-70b', 'llama-2-7b']
+    ['llama-2-70b', 'llama-2-70b', 'mistral-7b']
     """
     from highfence.catalogue import catalogue
 
