@@ -128,19 +128,17 @@ def _words(problem: HighfenceError) -> str:
 
 
 def beyond_budget(buyer: Buyer, answers: Sequence[Answer]) -> str:
-    """Return why a buyer cannot pay one machine of an owned chip, or one deployment; empty if it can, or rents."""
+    """Return why a buyer cannot pay the smallest machine of an owned chip; empty if it can, or rents."""
     from highfence.catalogue import catalogue
 
     hour, name = answers[0].hourly, answers[0].name
     price = hour.find("chip_price") or hour.find("price")
     if price is None:
         return ""
-    server = smallest_machine(catalogue().chip(answers[0].chip))
-    chips = max(server, *(a.chips for a in answers if isinstance(a, TokenCost)), 0)
-    what = "one server" if chips == server else "the smallest deployment"
+    chips = smallest_machine(catalogue().chip(answers[0].chip))
     for words, limit in (("budget", buyer.budget_usd), ("capital", buyer.access.capital_usd)):
         if chips * price.value.low > limit.value.high:
-            return (f"the {words} is below {what}: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
+            return (f"the {words} is below one server: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
                     f"{words} is {limit.value.high:,.0f} USD; a larger {words} or a lower price (--set) would do")
     return ""
 

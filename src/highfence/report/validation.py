@@ -227,7 +227,7 @@ def render_validation(found: Validation) -> str:
         f"Written by `highfence validate --out docs/validation.md` (highfence {__version__}, data {DATA_VERSION}).", "",
         "`reported`: someone else states the outcome. `rule_text`: the published text applied to numbers.",
         "`computed`: arithmetic alone, for regression. `published`: a figure that others print beside ours.",
-        "`fitted` rows were seen by a fit, and circular rows take their figure from the source: neither proves anything.",
+        "`fitted` rows were seen by a fit, circular rows take their figure from the source: neither proves anything.",
         "",
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
         *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
