@@ -111,6 +111,7 @@ class Theory:
     most_price: float
     hazard: Range | None
     hazard_kind: str
+    most_hazard: float
     text: Label
     rests_on: tuple[Label, ...]
     shown_verdict: Label
@@ -142,6 +143,11 @@ class Map:
     twin_prices: tuple[Label, ...]
     twin_hazards: tuple[Label, ...]
     twin: tuple[tuple[Label, ...], ...]
+
+    @property
+    def twin_rows(self) -> tuple[tuple[Label, tuple[Label, ...]], ...]:
+        """Rows of the table, each by its price."""
+        return tuple(zip(self.twin_prices, self.twin))
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,7 @@ def choices(part: Part, others: Sequence[Part], to: str, on: date, sources: Bibl
         homes = dict.fromkeys(b.home for b in buyers().values())
         return replace(empty, missing=say("choice.no_buyers", place=place, homes=listed(
             [place_name(shipped_law(), home) for home in homes])))
-    chips = [p for p in (part, *others) if isinstance(p.entry, Chip)]
+    chips = list({p.id: p for p in (part, *others) if isinstance(p.entry, Chip)}.values())
     chosen = {b.id: _choose(b, chips, to, on, progress) for b in segments}
     columns = _columns(chips, to)
     rows = tuple(_segment(b, chosen[b.id], columns) for b in segments)
@@ -255,6 +261,8 @@ def _why(problem: HighfenceError) -> Label:
         return say("choice.no_parameter", what=shipped_parameters()[name].label)
     if missing == "a chip that does":
         return say("choice.nothing")
+    if missing == "what its work costs":
+        return say("choice.no_cost")
     return why_not(problem)
 
 
@@ -265,7 +273,8 @@ def _notes(chosen: Mapping[str, Choice], columns: Sequence[Column], segments: Se
     for id, found in chosen.items():
         for chip, reason in found.refused.items():
             if chip in shorts:
-                out.setdefault((chip, reason), []).append(titles[id])
+                told = reason if reason.en != reason.zh else say("choice.cannot_do", detail=reason)
+                out.setdefault((chip, told), []).append(titles[id])
     for (chip, reason), names in out.items():
         told = say("choice.all_segments") if len(names) == len(chosen) else listed(names)
         yield say("choice.left_out", name=shorts[chip], reason=reason, segments=told)
@@ -323,8 +332,8 @@ def _theory(b: Buyer, rival: Column, found: Indifference) -> Theory:
     price, hazard = found.price, found.hazard
     return Theory(
         b.id, b.label, rival.chip, rival.short, verdict, found.verdict.outcome, found.verdict.leaning,
-        found.values.cheaper, price.value, price.kind, price.most, hazard.value, hazard.kind, found.verdict.text,
-        tuple(s.label for s in found.rests_on), say(f"verdict.{verdict}"), say(f"fork.{leaning}"),
+        found.values.cheaper, price.value, price.kind, price.most, hazard.value, hazard.kind, hazard.most,
+        found.verdict.text, tuple(s.label for s in found.rests_on), say(f"verdict.{verdict}"), say(f"fork.{leaning}"),
         both(share(found.values.cheaper)), _price(price), money_range(price.value) if price.value else NOTHING,
         _hazard(hazard), _rates(hazard.value) if hazard.value else NOTHING, "assumed")
 

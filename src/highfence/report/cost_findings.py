@@ -18,9 +18,16 @@ def findings(made: Costs) -> tuple[Label, ...]:
 
 
 def token_sentence(made: Costs) -> Label | None:
-    """Say what the first service that the part answers costs on it, and beside which chips."""
-    at = next((i for i, cell in enumerate(made.rows[0].cells) if cell.value is not None), None) if made.rows else None
-    return None if at is None or made.missing is not None else _tokens(made, at)
+    """Say what the first service that the part answers costs on it, and on the first two chips beside it."""
+    if made.missing is not None:
+        return None
+    own = made.rows[0]
+    at = next(i for i, cell in enumerate(own.cells) if cell.value is not None)
+    lead = say("finding.cost_short", model=made.services[at][0], place=made.place, value=own.cells[at].shown,
+               range=own.cells[at].shown_range)
+    rest = [say("finding.cost_beside", name=row.short, value=row.cells[at].shown)
+            for row in made.rows[1:] if row.cells[at].value is not None][:2]
+    return say("finding.cost_row", lead=lead, rest=_names(rest)) if rest else say("finding.cost_alone", lead=lead)
 
 
 def _all(made: Costs) -> Iterator[Label]:

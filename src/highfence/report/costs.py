@@ -177,7 +177,7 @@ class Costs:
     Attributes
     ----------
     rows : the part first. hour : what an hour of the part is made of. seen : prices, the nearest day first.
-    cites : of all other figures behind the costs. findings : what follows, in words. missing : why the part has no cost.
+    cites : of all figures behind the part's costs. findings : what follows, in words. missing : why it has no cost.
     """
 
     place: Label

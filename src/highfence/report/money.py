@@ -10,11 +10,13 @@ from highfence.report.texts import both
 def money(value: float) -> str:
     """Write dollars with three significant figures, cents below a hundred.
 
-    >>> money(0.8877), money(12.34), money(10500.0), money(129646.0)
-    ('$0.89', '$12.3', '$10,500', '$130,000')
+    >>> money(0.8877), money(12.34), money(10500.0), money(129646.0), money(0.0)
+    ('$0.89', '$12.3', '$10,500', '$130,000', '$0')
     """
     size = abs(value)
-    if size < 10.0:
+    if size == 0.0:
+        text = "0"
+    elif size < 10.0:
         text = f"{size:.2f}"
     elif size < 100.0:
         text = f"{size:.1f}"
@@ -48,4 +50,5 @@ def share_range(value: Range) -> Label:
     >>> share_range(Range(0.0, 0.28, 0.81)).en
     '0–81%'
     """
-    return both(f"{100.0 * value.low:.0f}–{100.0 * value.high:.0f}%")
+    low, high = f"{100.0 * value.low:.0f}", f"{100.0 * value.high:.0f}"
+    return both(f"{low}%" if low == high else f"{low}–{high}%")
