@@ -133,8 +133,9 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
         note=part.entry.note if part.entry is not None else None, to=code, place=place_name(law, code), on=day,
         status=status_of(verdict), outcome=verdict.outcome_label,
         findings=_findings(verdict, comparison, able, spent, chosen, margins, moves, day), facts=facts,
-        missing=missing_facts(part), comparison=comparison, abilities=able, costs=spent, choices=chosen, timeline=timeline,
-        compute=compute, bandwidth=bandwidth, margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
+        missing=missing_facts(part), comparison=comparison, abilities=able, costs=spent, choices=chosen,
+        timeline=timeline, compute=compute, bandwidth=bandwidth, margins=margins, changes=moves, verdict=verdict,
+        ruling=decided, unknowns=open_ones,
         sources=sources.sources(), disclaimer=DISCLAIMER, versions=Versions(__version__, DATA_VERSION, LAW_VERSION))
 
 

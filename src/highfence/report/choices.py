@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -20,8 +20,10 @@ from highfence.choice.crossroads import crossroads
 from highfence.choice.indifference import FlipMap, Indifference, Turn, flip_map, indifference
 from highfence.choice.parameters import shipped_parameters
 from highfence.core.errors import HighfenceError
+from highfence.core.facts import GRADES
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
+from highfence.core.terms import Term
 from highfence.report.citations import Bibliography, Cite
 from highfence.report.costs import DASH, NOTHING, why_not
 from highfence.report.money import money, money_range, share, share_range
@@ -32,6 +34,7 @@ from highfence.rules.parts import Part
 from highfence.rules.store import shipped_law
 
 DRAWS = 400
+MAP_DRAWS = 1000
 FORKS = ("sme-inference", "hyperscaler-inference", "frontier-lab")
 """Segments that are asked about both theories; the first one's flip map is drawn."""
 
@@ -72,7 +75,7 @@ class SegmentRow:
     Attributes
     ----------
     cells : in the order of the columns. domestic : share of chips made in the destination. none : share of draws in
-    which nothing could be had. reason : why there is no answer.
+    which nothing could be had. grade : of the weakest parameter. reason : why there is no answer.
     """
 
     id: str
@@ -81,6 +84,7 @@ class SegmentRow:
     cells: tuple[ShareCell, ...]
     domestic: Range | None = None
     none: float = 0.0
+    grade: str = ""
     reason: Label | None = None
     shown_domestic: Label = DASH
     shown_domestic_range: Label = NOTHING
@@ -237,7 +241,8 @@ def _segment(b: Buyer, found: Choice | HighfenceError, columns: Sequence[Column]
         return SegmentRow(b.id, b.label, work, tuple(ShareCell(c.chip, None) for c in columns), reason=_why(found))
     taken = {a.chip: a for a in found.alternatives}
     cells = tuple(_share(c.chip, taken.get(c.chip)) for c in columns)
-    return SegmentRow(b.id, b.label, work, cells, found.domestic, found.none, None, both(share(found.domestic.mid)),
+    return SegmentRow(b.id, b.label, work, cells, found.domestic, found.none, _weakest(found.parameters), None,
+                      both(share(found.domestic.mid)),
                       share_range(found.domestic))
 
 
@@ -335,7 +340,12 @@ def _theory(b: Buyer, rival: Column, found: Indifference) -> Theory:
         found.values.cheaper, price.value, price.kind, price.most, hazard.value, hazard.kind, hazard.most,
         found.verdict.text, tuple(s.label for s in found.rests_on), say(f"verdict.{verdict}"), say(f"fork.{leaning}"),
         both(share(found.values.cheaper)), _price(price), money_range(price.value) if price.value else NOTHING,
-        _hazard(hazard), _rates(hazard.value) if hazard.value else NOTHING, "assumed")
+        _hazard(hazard), _rates(hazard.value) if hazard.value else NOTHING, _weakest(found.inputs.terms.values()))
+
+
+def _weakest(terms: Iterable[Term]) -> str:
+    """Return the grade of the weakest evidence behind some figures."""
+    return max((t.weakest for t in terms if t.weakest), key=GRADES.index, default="")
 
 
 def _price(turn: Turn) -> Label:
@@ -357,9 +367,9 @@ def _map(b: Buyer, rival: Column, found: Indifference) -> Map:
     step, rise = MOST_HAZARD / (MAP_HAZARDS - 1), MAP_MULTIPLE * price / (MAP_PRICES - 1)
     hazards = tuple(step * i for i in range(MAP_HAZARDS))
     prices = tuple(rise * i for i in range(MAP_PRICES))
-    whole = flip_map(found.inputs, prices, hazards, draws=DRAWS)
+    whole = flip_map(found.inputs, prices, hazards, draws=MAP_DRAWS)
     points = tuple(m * price for m in TWIN_MULTIPLES)
-    few = flip_map(found.inputs, points, TWIN_HAZARDS, draws=DRAWS)
+    few = flip_map(found.inputs, points, TWIN_HAZARDS, draws=MAP_DRAWS)
     return Map(b.id, b.label, rival.chip, rival.short, prices, hazards, _rows(whole),
                tuple(both(money(p)) for p in points), tuple(both(f"{h:g}") for h in TWIN_HAZARDS),
                tuple(tuple(both(share(v)) for v in row) for row in _rows(few)))

@@ -94,7 +94,7 @@ def _even(drawn: Map, x: Spec, y: Spec, canvas: Canvas, lang: str) -> Iterator[S
         yield {"data": values(line), "mark": {"type": "line", "color": INK, "strokeWidth": 1.8},
                "encoding": {"x": x, "y": y}}
         yield {"data": values([{**line[-1], "name": say("chart.flip_even").text(lang)}]),
-               "mark": {"type": "text", "align": "right", "dx": -6, "dy": -7, "baseline": "bottom", "color": INK,
+               "mark": {"type": "text", "align": "right", "dx": -6, "dy": 8, "baseline": "top", "color": INK,
                         "fontSize": canvas.small}, "encoding": {"x": x, "y": y, "text": {"field": "name"}}}
 
 
