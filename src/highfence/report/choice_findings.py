@@ -10,6 +10,9 @@ from highfence.report.choices import Choices, SegmentRow, Theory
 from highfence.report.money import money, share
 from highfence.report.texts import listed, say
 
+LEAST = 0.05
+"""Share of the work from which up its waiting is worth a sentence."""
+
 
 def findings(made: Choices, chip: str, name: Label) -> tuple[Label, ...]:
     """Return what the choices about a part come to, a sentence each."""
@@ -43,6 +46,9 @@ def _all(made: Choices, chip: str, name: Label) -> Iterator[Label]:
     home = [(row, row.domestic) for row in made.segments if row.domestic is not None]
     if home and any(column.home for column in made.columns):
         yield _between("finding.choice_domestic", home, place=made.place)
+    waits = [(row, Range.exact(row.none)) for row in made.segments if row.reason is None and row.none >= LEAST]
+    if waits:
+        yield _between("finding.choice_waits", waits)
     for theory in made.theories:
         if theory.segment == made.theories[0].segment:
             yield _fork(made, theory, name)

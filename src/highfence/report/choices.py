@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from highfence.catalogue import Chip
 from highfence.choice.buyers import Buyer, buyers
 from highfence.choice.choose import Alternative, Choice, choose
 from highfence.choice.crossroads import crossroads
@@ -25,7 +24,7 @@ from highfence.core.labels import Label
 from highfence.core.ranges import Range
 from highfence.core.terms import Term
 from highfence.report.citations import Bibliography, Cite
-from highfence.report.costs import DASH, NOTHING, why_not
+from highfence.report.costs import DASH, NOTHING, listed_chip, why_not
 from highfence.report.money import money, money_range, share, share_range
 from highfence.report.names import place_name, short_name
 from highfence.report.rivals import documented
@@ -74,8 +73,8 @@ class SegmentRow:
 
     Attributes
     ----------
-    cells : in the order of the columns. domestic : share of chips made in the destination. none : share of draws in
-    which nothing could be had. grade : of the weakest parameter. reason : why there is no answer.
+    cells : in the order of the columns. domestic : share of chips made in the destination. none : share of the work
+    that waits. grade : of the weakest parameter. reason : why there is no answer.
     """
 
     id: str
@@ -88,6 +87,7 @@ class SegmentRow:
     reason: Label | None = None
     shown_domestic: Label = DASH
     shown_domestic_range: Label = NOTHING
+    shown_none: Label = DASH
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +195,14 @@ def choices(part: Part, others: Sequence[Part], to: str, on: date, sources: Bibl
 
     place = place_name(shipped_law(), to)
     empty = Choices(place, on, (), (), (), (), None, None, DASH, NOTHING, DASH, NOTHING, (), (), (), None, None)
-    if not isinstance(part.entry, Chip):
+    if not listed_chip(part):
         return replace(empty, missing=say("choice.no_entry"))
     segments = [b for b in buyers().values() if b.home == to]
     if not segments:
         homes = dict.fromkeys(b.home for b in buyers().values())
         return replace(empty, missing=say("choice.no_buyers", place=place, homes=listed(
             [place_name(shipped_law(), home) for home in homes])))
-    chips = list({p.id: p for p in (part, *others) if isinstance(p.entry, Chip)}.values())
+    chips = list({p.id: p for p in (part, *others) if listed_chip(p)}.values())
     chosen = {b.id: _choose(b, chips, to, on, progress) for b in segments}
     columns = _columns(chips, to)
     rows = tuple(_segment(b, chosen[b.id], columns) for b in segments)
@@ -242,8 +242,7 @@ def _segment(b: Buyer, found: Choice | HighfenceError, columns: Sequence[Column]
     taken = {a.chip: a for a in found.alternatives}
     cells = tuple(_share(c.chip, taken.get(c.chip)) for c in columns)
     return SegmentRow(b.id, b.label, work, cells, found.domestic, found.none, _weakest(found.parameters), None,
-                      both(share(found.domestic.mid)),
-                      share_range(found.domestic))
+                      both(share(found.domestic.mid)), share_range(found.domestic), both(share(found.none)))
 
 
 def _model(id: str) -> Label:
@@ -278,7 +277,7 @@ def _notes(chosen: Mapping[str, Choice], columns: Sequence[Column], segments: Se
     for id, found in chosen.items():
         for chip, reason in found.refused.items():
             if chip in shorts:
-                told = reason if reason.en != reason.zh else say("choice.cannot_do", detail=reason)
+                told = reason if reason.en != reason.zh else say("choice.cannot_do")
                 out.setdefault((chip, told), []).append(titles[id])
     for (chip, reason), names in out.items():
         told = say("choice.all_segments") if len(names) == len(chosen) else listed(names)
@@ -295,7 +294,9 @@ def _with_theories(made: Choices, part: Part, segments: Sequence[Buyer], chosen:
     if not home:
         return replace(made, no_theories=say("choice.no_rival", place=made.place))
     asked = [b for b in segments if b.id in FORKS and b.id in chosen]
-    rows, maps, first = [], [], None
+    rows: list[Theory] = []
+    maps: list[Map] = []
+    first: Indifference | None = None
     problem: HighfenceError | None = None
     for b in sorted(asked, key=lambda b: FORKS.index(b.id)):
         if progress:

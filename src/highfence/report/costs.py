@@ -205,10 +205,10 @@ def costs(part: Part, others: Sequence[Part], to: str, on: date, sources: Biblio
     cited = sources or Bibliography(shipped_law())
     place = place_name(shipped_law(), to)
     named = tuple((service.title, service.load) for service in SERVICES)
-    if not isinstance(part.entry, Chip):
+    if not listed_chip(part):
         return Costs(place, on, named, (), (), None, (), (), (), say("cost.no_entry"))
     asked: dict[str, list[TokenCost | HighfenceError]] = {}
-    for chip in (part, *(p for p in others if isinstance(p.entry, Chip) and p.id != part.id)):
+    for chip in (part, *(p for p in others if listed_chip(p) and p.id != part.id)):
         if progress:
             progress(short_name(chip).en)
         asked[chip.id] = [_ask(chip.id, service, to, on) for service in SERVICES]
@@ -222,6 +222,16 @@ def costs(part: Part, others: Sequence[Part], to: str, on: date, sources: Biblio
     missing = None if own is not None else rows[0].cells[0].reason
     made = Costs(place, on, named, rows, hour, making, seen, rest, (), missing)
     return replace(made, findings=findings(made))
+
+
+def listed_chip(part: Part) -> bool:
+    """Return whether a part is a chip of the catalogue: sheets and systems have no price of a chip.
+
+    >>> from highfence.rules.question import find_part
+    >>> listed_chip(find_part("H20", "ic")), listed_chip(Part("sheet:x", Label("x", "x"), {}))
+    (True, False)
+    """
+    return isinstance(part.entry, Chip) and catalogue().find_chip(part.id) is not None
 
 
 def _ask(chip: str, service: Service, to: str, on: date) -> TokenCost | HighfenceError:

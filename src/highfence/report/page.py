@@ -38,7 +38,8 @@ def render_page(brief: Brief, lang: str = "en") -> str:
 
     page = template.render(
         b=brief, lang=lang, figures=figures(brief, lang), css=(TEMPLATES / "brief.css").read_text("utf-8"),
-        choice_draws=DRAWS, law_legend=statuses(brief.costs), legend=legend_order(brief.timeline), shown_margins=SHOWN_MARGINS,
+        choice_draws=DRAWS, law_legend=statuses(brief.costs), legend=legend_order(brief.timeline),
+        shown_margins=SHOWN_MARGINS,
         outside={p.id: outside(p, WIDE) for p in (brief.compute, brief.bandwidth)}, **_words(lang))
     return re.sub(r"\n\s*\n+", "\n", page)
 

@@ -1,4 +1,4 @@
-"""Shares of a segment's work by chip, as bars from abroad to domestic, each with the interval of the border."""
+"""Shares of a segment's work by chip, as bars from abroad to domestic, with the interval of what is domestic."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def share_spec(made: Choices, chip: str, canvas: Canvas, lang: str) -> Spec:
                                                    "labelLimit": 205, "labelFontSize": canvas.text}}
     colour: Spec = {"field": "chip", "type": "nominal", "sort": names, "scale": {
         "domain": names, "range": [tones[n] for n in names]}, "legend": {
-            "title": None, "orient": "top", "columns": 2 if canvas.narrow else 8, "symbolType": "square",
+            "title": None, "orient": "top", "columns": 2 if canvas.narrow else 6, "symbolType": "square",
             "symbolStrokeWidth": 0}}
     return {"width": width, "height": {"step": 52 if canvas.narrow else 42},
-            "layer": list(_layers(rows, pieces, x, y, colour, canvas, lang))}
+            "layer": list(_layers(made, rows, pieces, x, y, colour, canvas, lang))}
 
 
 def _tones(made: Choices, chip: str, lang: str) -> dict[str, str]:
@@ -73,8 +73,8 @@ def _pieces(made: Choices, row: SegmentRow, width: float, canvas: Canvas, lang: 
         at += value
 
 
-def _layers(rows: Sequence[SegmentRow], pieces: Sequence[Spec], x: Spec, y: Spec, colour: Spec, canvas: Canvas,
-            lang: str) -> Iterator[Spec]:
+def _layers(made: Choices, rows: Sequence[SegmentRow], pieces: Sequence[Spec], x: Spec, y: Spec, colour: Spec,
+            canvas: Canvas, lang: str) -> Iterator[Spec]:
     down = 6 if canvas.narrow else -3
     height = 21
     yield {"data": values(list(pieces)), "mark": {"type": "bar", "height": height, "yOffset": down, "stroke": PAPER,
@@ -91,15 +91,23 @@ def _layers(rows: Sequence[SegmentRow], pieces: Sequence[Spec], x: Spec, y: Spec
         yield {"data": values([{"segment": row.title.text(lang)} for row in rows]),
                "mark": {"type": "text", "align": "left", "baseline": "middle", "dy": -14, "fontSize": canvas.text,
                         "color": INK}, "encoding": {"x": {"value": 0}, "y": y, "text": {"field": "segment"}}}
-    yield from _border(rows, y, down + height / 2 + 5, lang)
+    yield from _reach(made, rows, y, down + height / 2 + 5, lang)
 
 
-def _border(rows: Sequence[SegmentRow], y: Spec, down: float, lang: str) -> Iterator[Spec]:
-    """Yield under each bar the interval of the border between chips from abroad and those of the destination."""
-    data = [{"segment": row.title.text(lang), "low": 1.0 - row.domestic.high, "high": 1.0 - row.domestic.low}
-            for row in rows if row.domestic is not None]
+def _reach(made: Choices, rows: Sequence[SegmentRow], y: Spec, down: float, lang: str) -> Iterator[Spec]:
+    """Yield under each bar how far the chips made in the destination may reach from where they begin."""
+    data = [_span(made, row, lang) for row in rows if row.domestic is not None]
+    if not any(column.home for column in made.columns):
+        return
     yield {"data": values(data), "mark": {"type": "rule", "color": INK, "strokeWidth": 1.3, "yOffset": down},
            "encoding": {"x": quantitative("low"), "x2": {"field": "high"}, "y": y}}
     for end in ("low", "high"):
         yield {"data": values(data), "mark": {"type": "tick", "color": INK, "thickness": 1.3, "size": 7,
                                               "yOffset": down}, "encoding": {"x": quantitative(end), "y": y}}
+
+
+def _span(made: Choices, row: SegmentRow, lang: str) -> Spec:
+    assert row.domestic is not None
+    begins = sum(cell.share.mid for column, cell in zip(made.columns, row.cells) if cell.share and not column.home)
+    return {"segment": row.title.text(lang), "low": begins + row.domestic.low,
+            "high": min(begins + row.domestic.high, 1.0)}
