@@ -220,3 +220,7 @@ def test_progress_names_each_chip_and_segment() -> None:
     told: list[str] = []
     build_brief("H20", to="CN", on=DAY, against=["910C"], progress=told.append)
     assert {"H20", "Ascend 910C", "Enterprise and SME"} <= set(told)
+
+
+def test_a_us_chip_at_home_stands_as_us_law_says() -> None:
+    assert ask("H100", to="US").rows[0].status == "free"

@@ -38,7 +38,7 @@ FORKS = ("sme-inference", "hyperscaler-inference", "frontier-lab")
 """Segments that are asked about both theories; the first one's flip map is drawn."""
 
 RIVALS = 2
-MAP_HAZARDS, MAP_PRICES = 25, 61
+MAP_HAZARDS, MAP_PRICES = 19, 33
 MOST_HAZARD = 3.0
 MAP_MULTIPLE = 4.0
 """Highest price of a map, as a multiple of the day's."""

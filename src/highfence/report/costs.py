@@ -33,7 +33,10 @@ from highfence.rules.store import shipped_law
 
 DRAWS = 1000
 STATUSES = ("domestic", "free", "licence", "unknown")
-"""How a purchase stands in law: made in the destination, no licence needed, licence needed, unknown."""
+"""How a purchase stands in law: of a maker in the destination, no licence needed, licence needed, unknown."""
+
+LAW_OF = "US"
+"""Country whose law is asked: what its own makers sell at home is told as that law tells it."""
 
 SEEN_PRICES = 8
 DASH, NOTHING = Label("–", "–"), Label("", "")
@@ -265,7 +268,7 @@ def why_not(problem: HighfenceError, chips: int = 0) -> Label:
 def _row(chip: Part, found: Sequence[TokenCost | HighfenceError], own: Sequence[TokenCost | HighfenceError], to: str,
          on: date, sources: Bibliography) -> CostRow:
     law = lawful(chip.id, to=to, on=on)
-    status = "domestic" if chip.designed_in == to else law.status
+    status = "domestic" if chip.designed_in == to and to != LAW_OF else law.status
     cells = tuple(_cell(service, answer, None if answer is mine else mine)
                   for service, answer, mine in zip(SERVICES, found, own))
     row = CostRow(chip.id, short_name(chip), status, law.outcome, cells)
