@@ -16,7 +16,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from bench import batch, estimates, overlays, profiling, rivals, startup, verdicts
+from bench import batch, choices, estimates, overlays, profiling, rivals, startup, verdicts
 from bench.figures import Comparison, Figure, Skipped
 from bench.page import Run, Table, duels_table, figures_table, machine, page
 
@@ -56,7 +56,7 @@ def measure(asked: argparse.Namespace) -> Run:
     parts: tuple[Callable[[], Sequence[Figure | Skipped]], ...] = (
         partial(startup.figures, rounds), partial(verdicts.figures, rounds // 2, seconds),
         partial(batch.figures, 1_000_000, rounds), partial(overlays.figures, rounds, count),
-        partial(estimates.figures, rounds, seconds / 4, rows))
+        partial(estimates.figures, rounds, seconds / 4, rows), partial(choices.figures, rounds))
     for part in parts:
         found += part()
         gauge += [_fixed_work() for _ in range(5)]

@@ -331,3 +331,13 @@ def test_a_checkout_without_history_has_no_commit(tmp_path: Path):
     from bench.environment import commit_of
 
     assert commit_of(tmp_path) == ""
+
+
+def test_choices_are_measured_against_the_bars_of_the_issue(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench import choices
+
+    monkeypatch.setattr(choices, "buyers", lambda: ("research",))
+    found = choices.figures(1)
+    assert [f.unit for f in found] == ["/s", "s", "s", "s"] and all(f.middle > 0.0 for f in found)
+    assert found[0].budget is not None and found[0].budget.limit == 100_000
+    assert found[2].budget is not None and found[2].budget.limit == 5.0
