@@ -45,6 +45,9 @@ SHARED = ("price_sensitivity", "nest_dissimilarity", "home_preference", "cutoff_
           "second_platform_share")
 """Parameters of every choice, each drawn once a draw."""
 
+CALIBRATED = ("price_sensitivity", "nest_dissimilarity")
+"""Parameters taken from the calibration. Its home preference is not: it holds the scarcity that stands apart here."""
+
 VOLUME, MARKET, CONCENTRATION, WAITING = SCARCITY = (
     "supply.unpublished_domestic_volume", "supply.market_cards", "supply.concentration", "supply.waiting")
 """Parameters of what a buyer gets of a chip that is made in small numbers, where they are known for the place."""
@@ -205,7 +208,7 @@ class _Problem:
         self.platforms = [platform_of(c) for c in costs.chips]
         self.nest = np.asarray([NESTS.index("domestic" if o.domestic else "foreign") for o in self.options])
         shipped = shipped_parameters()
-        fitted = calibrated_terms() if to == "CN" else {}
+        fitted = {name: t for name, t in calibrated_terms().items() if name in CALIBRATED} if to == "CN" else {}
         terms = [fitted[name] if name in fitted and name not in given else shipped[name].term(to, on, given.get(name))
                  for name in SHARED]
         terms += [shipped[name].term(to, on, given.get(name)) for name in SCARCITY if _known(shipped[name], to, on)]
@@ -215,7 +218,7 @@ class _Problem:
         z = normals(seed, [t.id for t in self.parameters], draws)
         self.drawn = {t.id: np.asarray(t.value.draw(z[t.id], np))[:, None] for t in self.parameters}
         for name, values in (sample(calibrated(), draws, seed) if fitted else {}).items():
-            if name not in given:
+            if name in fitted and name not in given:
                 self.drawn[name] = np.asarray(values)[:, None]
         self.middle = {t.id: t.value.mid for t in self.parameters}
         self.efforts = [efforts[p].id for p in self.platforms]

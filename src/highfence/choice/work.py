@@ -36,7 +36,7 @@ MOST_TRAINING = 4096
 LEAST_CHIPS = 8
 """One server."""
 
-STAND_INS = ((20e9, "llama-2-70b"), (0.0, "llama-2-7b"))
+STAND_INS = ((20e9, "llama-2-70b"), (0.0, "mistral-7b"))
 """Dense models that stand for those that were not out on a day, by least number of parameters."""
 
 Answer = TokenCost | RunCost
@@ -103,7 +103,7 @@ def of_its_day(buyer: Buyer, day: date) -> tuple[Buyer, tuple[Label, ...]]:
 
     >>> from highfence.choice.buyers import buyer
     >>> [work.model for work in of_its_day(buyer("sme-inference"), date(2024, 5, 24))[0].work]
-    ['llama-2-70b', 'llama-2-70b', 'llama-2-7b']
+    ['llama-2-70b', 'llama-2-70b', 'mistral-7b']
     """
     from highfence.catalogue import catalogue
 
@@ -128,19 +128,17 @@ def _words(problem: HighfenceError) -> str:
 
 
 def beyond_budget(buyer: Buyer, answers: Sequence[Answer]) -> str:
-    """Return why a buyer cannot pay one machine of an owned chip, or one deployment; empty if it can, or rents."""
+    """Return why a buyer cannot pay the smallest machine of an owned chip; empty if it can, or rents."""
     from highfence.catalogue import catalogue
 
     hour, name = answers[0].hourly, answers[0].name
     price = hour.find("chip_price") or hour.find("price")
     if price is None:
         return ""
-    server = smallest_machine(catalogue().chip(answers[0].chip))
-    chips = max(server, *(a.chips for a in answers if isinstance(a, TokenCost)), 0)
-    what = "one server" if chips == server else "the smallest deployment"
+    chips = smallest_machine(catalogue().chip(answers[0].chip))
     for words, limit in (("budget", buyer.budget_usd), ("capital", buyer.access.capital_usd)):
         if chips * price.value.low > limit.value.high:
-            return (f"the {words} is below {what}: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
+            return (f"the {words} is below one server: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
                     f"{words} is {limit.value.high:,.0f} USD; a larger {words} or a lower price (--set) would do")
     return ""
 

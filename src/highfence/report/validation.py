@@ -13,6 +13,7 @@ from highfence.core.facts import Source
 from highfence.rules import validation as law_cases
 
 if TYPE_CHECKING:
+    from highfence.choice.shares_cases import ShareCase
     from highfence.perf.validation import Evidence, Findings
 
 
@@ -41,6 +42,11 @@ class Row:
     circular: bool = False
     note: str = ""
     gate: bool = True
+
+    @property
+    def kind(self) -> str:
+        """The basis, or what keeps the row from being evidence: ``circular`` or ``fitted``."""
+        return "circular" if self.circular else "fitted" if self.used_to_fit else self.basis
 
     @property
     def standing(self) -> str:
@@ -76,6 +82,7 @@ ROOMS: dict[str, Callable[[Path | None, Path | None], Cases]] = {
     "rules": lambda cases, data: ([_law_row(c) for c in law_cases.cases(cases)], ()),
     "catalogue": lambda cases, data: ([_catalogue_row(c) for c in catalogue_cases.cases()], ()),
     "cost": lambda cases, data: _cost_rows(data),
+    "choice": lambda cases, data: _choice_rows(data),
 }
 """Rooms whose evidence is cases, beside the performance room; each takes a folder of law cases and one of data."""
 
@@ -137,6 +144,45 @@ def _cost_rows(data: Path | None) -> Cases:
         filter(None, (left,)))
 
 
+def _choice_rows(data: Path | None) -> Cases:
+    """Return the evidence of the choice room; none of it gates, since nobody measures how buyers choose."""
+    from highfence.choice.validation import findings
+
+    found = findings(data if data is not None and (data / "market").is_dir() else None)
+    rows = [_share_row(c, "domestic share, costs of work") for c in found.shares]
+    rows += [_share_row(c, "domestic share, price per peak") for c in found.proxy if not c.used_to_fit]
+    errors = found.errors
+    rows.append(Row("choice", "domestic share", "mean absolute error, years held out", f"{errors['work']:.1%}",
+                    f"persistence {errors['persistence']:.1%}; price per peak {errors['proxy']:.1%}",
+                    errors["work"] < errors["persistence"], "", "", "published",
+                    n=sum(not c.used_to_fit for c in found.shares), gate=False))
+    for c in found.whole:
+        rows.append(Row("choice", "domestic share, all segments", f"{c.theirs.period} units", f"{c.ours:.0%}",
+                        f"{c.theirs.share.mid:.0%}", abs(c.error) <= 0.1, f"{c.error:+.1%}", c.theirs.source,
+                        "published", used_to_fit=True, gate=False,
+                        note=f"within 10 points; {c.waits:.0%} of the work waits for supply"))
+    for d in found.days:
+        j = d.judged
+        price = "not at any" if j.price is None and j.case.side == "below" else "any" if j.price is None else (
+            f"{j.price.mid:,.0f} USD ({j.price.low:,.0f} to {j.price.high:,.0f})")
+        edge = j.case.bound.high if j.case.side == "below" else j.case.bound.low
+        size = "" if j.decades is None else f"{10.0 ** j.decades:.2g} times {j.case.bound.mid:,.0f} USD"
+        rows.append(Row("choice", "indifference price", f"{j.case.id}: {d.buyer}", price,
+                        f"{j.case.side} {edge:,.0f} USD", j.agrees, size, j.case.sources[0], "published", gate=False,
+                        note=f"{j.share:.0%} of draws on that side; size "
+                             f"{'within' if j.same_magnitude else 'beyond'} half an order of magnitude"))
+    return rows, ()
+
+
+def _share_row(c: ShareCase, group: str) -> Row:
+    last = "" if c.persistence is None else f"persistence {c.persistence:.0%}"
+    theirs = f"{c.theirs.mid:.0%}" + (f" ({c.theirs.low:.0%} to {c.theirs.high:.0%})"
+                                      if c.theirs.low < c.theirs.high else "")
+    return Row("choice", group, f"{c.period} {c.measure}", f"{c.ours.mid:.0%} ({c.ours.low:.0%} to {c.ours.high:.0%})",
+               theirs, c.covered, f"{c.error:+.1%}", c.source, "published", used_to_fit=c.used_to_fit, note=last,
+               gate=False)
+
+
 def _known_sources(ids: Iterable[str]) -> list[Source]:
     from highfence.catalogue import catalogue
     from highfence.rules.store import shipped_law
@@ -149,7 +195,7 @@ def summary(found: Validation) -> list[dict[str, Any]]:
     """Return, by room and basis, how many cases there are and how many hold."""
     counts: dict[tuple[str, str], list[int]] = {}
     for row in found.cases:
-        tally = counts.setdefault((row.room, "circular" if row.circular else row.basis), [0, 0, 0])
+        tally = counts.setdefault((row.room, row.kind), [0, 0, 0])
         tally[0] += 1
         tally[1] += row.ok
         tally[2] += row.n
@@ -181,7 +227,8 @@ def render_validation(found: Validation) -> str:
         f"Written by `highfence validate --out docs/validation.md` (highfence {__version__}, data {DATA_VERSION}).", "",
         "`reported`: someone else states the outcome. `rule_text`: the published text applied to numbers.",
         "`computed`: arithmetic alone, for regression. `published`: a figure that others print beside ours.",
-        "No case was used to fit anything. Circular rows take their figure from the source and prove nothing.", "",
+        "`fitted` rows were seen by a fit, circular rows take their figure from the source: neither proves anything.",
+        "",
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
         *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
     ]
@@ -238,7 +285,7 @@ def _table(rows: Sequence[Row]) -> list[str]:
     head = ["| group | case | ours | theirs | holds | error | n | basis | source | note |", "|" + "---|" * 10]
     return head + ["| " + " | ".join(_cell(c) for c in (
         r.group, r.name, r.ours, r.theirs, "**no**" if r.standing == "no" else r.standing, r.error, str(r.n),
-        "circular" if r.circular else r.basis, r.source, r.note)) + " |" for r in rows]
+        r.kind, r.source, r.note)) + " |" for r in rows]
 
 
 def _cell(text: str) -> str:
