@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from highfence.catalogue import catalogue
 from highfence.choice.fitting import (
     FITTED,
     calibrated,

@@ -28,6 +28,7 @@ from highfence.choice.work import Answer, WorkCosts, work_costs
 from highfence.core.dates import parse_day
 from highfence.core.errors import NoAnswer
 from highfence.core.labels import Label
+from highfence.core.parameters import Parameter
 from highfence.core.ranges import Range, normals, quantile_range
 from highfence.core.terms import Term
 
@@ -41,6 +42,9 @@ SHARED = ("price_sensitivity", "nest_dissimilarity", "home_preference", "cutoff_
           "cutoff_hazard_domestic", "cutoff_loss_share", "breach_probability", "breach_loss_share",
           "second_platform_share")
 """Parameters of every choice, each drawn once a draw."""
+
+SCARCITY = ("supply.unpublished_domestic_volume", "supply.market_cards", "supply.concentration")
+"""Parameters of what a buyer gets of a chip that is made in small numbers."""
 
 OF_BUYER = ("budget_usd", "horizon_years", "software.cuda_share", "software.port_months", "software.wage_usd_year",
             "risk.cutoff_aversion", "risk.compliance_tolerance")
@@ -79,9 +83,9 @@ class Choice:
 
     Attributes
     ----------
-    alternatives : by falling share. domestic : share of domestic chips. none : share of draws in which nothing could be
-    had. surplus : USD over the horizon that the chips from abroad are worth to the buyer, against the same choice
-    without them. decided : the term that most favours the first alternative over the next, and by how much.
+    alternatives : by falling share. domestic : share of domestic chips. none : share of the work that waits, since too
+    little can be had. surplus : USD over the horizon that the chips from abroad are worth to the buyer, against the
+    same choice without them. decided : the term that most favours the first alternative over the next, and by how much.
     refused : chips that cannot do the work, or cannot be had, and why. parameters : every number behind it.
     """
 
@@ -202,19 +206,44 @@ class _Problem:
         both = some & (available & (self.nest == 1)).any(axis=1)
         ratio = equal_cost_ratio(np, abroad.logsum[both], found.logsum[both], scale[both, 0])
         worth = (1.0 - 1.0 / ratio) * d[f"{self.buyer.id}.budget_usd"][both, 0]
-        taken = _capped(found.share, self._caps(), available)
+        patience = self._placed(shipped_parameters()["supply.waiting"],
+                                normals(self.seed, ["supply.waiting"], self.draws))
+        waiting = found.share.max(axis=1) * np.exp(-scale[:, 0] * np.log(np.maximum(patience, 1.0)))
+        taken = _capped(found.share, self._caps(), available, waiting)
         rows = self._alternatives(found, taken, here, dissimilar)
         return Choice(self.buyer, self.to, self.on, rows, _mean(taken[:, self.nest == 1].sum(axis=1)),
-                      1.0 - float(some.mean()), quantile_range(worth) if both.any() else Range.exact(0.0),
+                      1.0 - float(taken.sum(axis=1).mean()), quantile_range(worth) if both.any() else Range.exact(0.0),
                       _decided(rows), refused, self.parameters, self._warnings(float(some.mean())))
 
     def _caps(self) -> Floats:
-        """Return the largest share of the work that each chip may take, shape (draws, chips)."""
-        names = [f"cap.{o.chip}" for o in self.options]
-        z = normals(self.seed, names, self.draws)
-        made: Floats = np.stack([np.broadcast_to(np.clip(o.cap.draw(z[n], np), 0.0, 1.0), (self.draws,))
-                                 for n, o in zip(names, self.options)], axis=1)
+        """Return the largest share of the work that each chip may take, shape (draws, chips).
+
+        A quota caps it, and so does scarcity: of a chip that is made in small numbers a buyer gets its part of the
+        market's purchases, or a few times that.
+        """
+        names = [f"{kind}.{o.chip}" for o in self.options for kind in ("cap", "volume")]
+        z = normals(self.seed, [*names, *SCARCITY], self.draws)
+        shipped = shipped_parameters()
+        rest, market, more = (shipped[name] for name in SCARCITY)
+        several = self._placed(more, z)
+        cards = self._placed(market, z)
+        made = np.ones((self.draws, len(self.options)))
+        for i, o in enumerate(self.options):
+            quota = np.clip(o.cap.draw(z[f"cap.{o.chip}"], np), 0.0, 1.0)
+            volume = o.volume or (rest.at(self.to, self.on).value if o.domestic and cards is not None else None)
+            if volume is not None and cards is not None:
+                made_there = 4.0 * np.maximum(volume.draw(z[f"volume.{o.chip}"], np), 0.0)
+                quota = np.minimum(quota, np.minimum(made_there / cards * several, 1.0))
+            made[:, i] = quota
         return made
+
+    def _placed(self, parameter: Parameter, z: Mapping[str, Floats]) -> Any:
+        """Return draws of a parameter where it is known for the place, else None."""
+        try:
+            found = parameter.at(self.to, self.on).value
+        except NoAnswer:
+            return None
+        return found.draw(z[parameter.id], np)
 
     def _had(self) -> NDArray[np.bool_]:
         """Return whether each chip can be had in each draw."""
@@ -275,20 +304,29 @@ def _why(option: Option) -> Label:
     return worst.text
 
 
-def _capped(share: Floats, cap: Floats, available: NDArray[np.bool_]) -> Floats:
-    """Return shares under caps: what a cap cuts off goes to the others in proportion, as far as their caps allow.
+def _capped(share: Floats, cap: Floats, available: NDArray[np.bool_], waiting: Floats) -> Floats:
+    """Return shares under caps: what a cap cuts off goes to the others and to waiting, in proportion to their pull.
 
-    >>> _capped(np.array([[0.8, 0.1, 0.1]]), np.array([[0.4, 1.0, 1.0]]), np.array([[True, True, True]])).round(2)
-    array([[0.4, 0.3, 0.3]])
+    Parameters
+    ----------
+    waiting : pull of waiting, on the scale of the shares, (draws,).
+
+    Examples
+    --------
+    >>> share, cap, all_of = np.array([[0.8, 0.1, 0.1]]), np.array([[0.4, 1.0, 1.0]]), np.array([[True] * 3])
+    >>> _capped(share, cap, all_of, np.array([0.0])).round(2), _capped(share, cap, all_of, np.array([0.2])).round(2)
+    (array([[0.4, 0.3, 0.3]]), array([[0.4, 0.2, 0.2]]))
     """
-    taken = np.minimum(share, cap)
+    taken, waits = np.minimum(share, cap), np.zeros((len(share), 1))
     for _ in range(share.shape[1]):
-        left = share.sum(axis=1, keepdims=True) - taken.sum(axis=1, keepdims=True)
-        room = np.where(available & (taken < cap - 1e-12), np.maximum(share, 1e-9), 0.0)
-        total = room.sum(axis=1, keepdims=True)
-        if not ((left > 1e-12) & (total > 0.0)).any():
+        left = share.sum(axis=1, keepdims=True) - taken.sum(axis=1, keepdims=True) - waits
+        room = np.where(available & (taken < cap - 1e-12), share, 0.0)
+        total = room.sum(axis=1, keepdims=True) + waiting[:, None]
+        part = np.where(total > 0.0, left / np.where(total > 0.0, total, 1.0), 0.0)
+        if not (part > 1e-12).any():
             break
-        taken = np.minimum(taken + left * room / np.where(total > 0.0, total, 1.0), cap)
+        waits = waits + part * waiting[:, None]
+        taken = np.minimum(taken + part * room, cap)
     made: Floats = taken
     return made
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import lru_cache
 from math import log
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from highfence.__about__ import DATA_VERSION
+from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_day
 from highfence.core.labels import Label
 from highfence.core.ranges import Z80, Range, normals, quantile_range
+from highfence.core.records import digest
 from highfence.core.terms import Term
 from highfence.cost.hourly import hourly
 from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.parameters import shipped_parameters
 from highfence.cost.tokens import DRAWS, SEED
+from highfence.perf.calibration import DATA, shipped_calibration
+from highfence.perf.shape import shape_of
+from highfence.perf.sheets import find_machine
 from highfence.perf.train.run import BATCH, SEQUENCE, training_run
 
 DAY = 86_400.0
+CODE = (Path(__file__),)
 
 
 @dataclass(frozen=True)
@@ -85,16 +94,15 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
     True
     """
     day = parse_day(on, "--on") if on is not None else date.today()
-    run = training_run(chip, model, chips=chips, tokens=tokens, batch=batch, sequence=sequence, precision=precision)
-    assert run.duration is not None
+    run = _run(chip, model, chips, tokens, batch, sequence, precision)
     paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
     z = normals(seed, (f"training.{run.chip}", "goodput"), draws)
     progress = shipped_parameters()["goodput"].term(given=(given or {}).get("goodput"))
-    spread = log(run.duration.high / run.duration.low) / (2.0 * Z80)
-    days = run.duration.value / DAY * np.exp(z[f"training.{run.chip}"] * spread)
+    spread = log(run.high / run.low) / (2.0 * Z80)
+    days = run.seconds / DAY * np.exp(z[f"training.{run.chip}"] * spread)
     days = days / progress.value.draw(z["goodput"], np)
     spent = days * 24.0 * run.chips * paid.draws
-    middle = run.duration.value / DAY / progress.value.mid
+    middle = run.seconds / DAY / progress.value.mid
 
     def around(values: Any, mid: float) -> Range:
         drawn = quantile_range(values)
@@ -109,4 +117,42 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
                 around(spent / tokens * 1e6, total / tokens * 1e6), "USD/M tokens", terms=(cost,))
     return RunCost(run.chip, run.name, run.model, paid.to, day, run.chips, tokens, run.split, run.precision, run.mfu,
                    cost, took, each, paid.term, run.energy, lawful(run.chip, to=to, on=day, overlay=overlay),
-                   run.evidence, cost.weakest, (*run.warnings, *paid.warnings), spent)
+                   run.evidence, cost.weakest, (*(Label(**w) for w in run.warnings), *paid.warnings), spent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a cost needs of a run: seconds with their interval, and how it was divided."""
+
+    chip: str
+    name: str
+    model: str
+    seconds: float
+    low: float
+    high: float
+    chips: int
+    split: dict[str, int]
+    precision: str
+    mfu: float
+    energy: float | None
+    evidence: str
+    warnings: list[dict[str, str]]
+
+
+@lru_cache(maxsize=4096)
+def _run(chip: str, model: str, chips: int, tokens: float, batch: int, sequence: int, precision: str) -> _Run:
+    """Return the quickest plan of a run: kept under the digest of everything that it follows from, else computed."""
+    machine, shape = find_machine(chip), shape_of(model)
+    curves = {id: curve.values for id, curve in shipped_calibration().curves.items()}
+    key = digest({"run": [machine, shape, chips, tokens, batch, sequence, precision], "calibration": curves,
+                  "data_version": DATA_VERSION})
+
+    def solve() -> dict[str, Any]:
+        run = training_run(machine, shape, chips=chips, tokens=tokens, batch=batch, sequence=sequence,
+                           precision=precision)
+        assert run.duration is not None
+        return asdict(_Run(run.chip, run.name, run.model, run.duration.value, run.duration.low, run.duration.high,
+                           run.chips, dict(run.split), run.precision, run.mfu, run.energy, run.evidence,
+                           [w.to_dict() for w in run.warnings]))
+
+    return _Run(**load_pack(f"run-{key}", [DATA], solve, CODE))
