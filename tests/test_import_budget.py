@@ -76,6 +76,10 @@ def test_importing_highfence_imports_nothing_heavy() -> None:
     assert not imported("import highfence") & set(HEAVY)
 
 
+def test_naming_a_room_imports_nothing_heavy() -> None:
+    assert not imported("import highfence\nhighfence.cost, highfence.perf") & set(HEAVY)
+
+
 def test_one_verdict_imports_no_heavy_library() -> None:
     found = imported("import highfence\nhighfence.classify('H20', to='CN', on='2025-05-01')")
     assert not found & {"numpy", "pydantic", "rich", "click", "duckdb", "yaml"}

@@ -39,6 +39,21 @@ def test_the_exported_names_are_sorted_and_each_can_be_had() -> None:
     assert set(names) <= set(dir(highfence))
 
 
+@pytest.mark.parametrize("room", ["cost", "perf"])
+def test_the_names_of_a_room_are_sorted_and_each_can_be_had(room: str) -> None:
+    module = getattr(highfence, room)
+    assert module.__all__ == sorted(module.__all__) and set(module.__all__) == set(module._LAZY)
+    assert all(getattr(module, name) is not None for name in module.__all__)
+
+
+def test_the_contracts_name_every_field_of_a_cost() -> None:
+    from highfence.cost.making.answer import Made
+
+    written = set(re.findall(r"[a-z_]+", CONTRACTS.read_text(encoding="utf-8")))
+    for kind in (highfence.cost.TokenCost, highfence.cost.RunCost, Made):
+        assert {f.name for f in fields(kind)} - {"draws"} <= written
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'classifi'"):
         highfence.classifi  # noqa: B018

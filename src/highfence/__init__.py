@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from highfence.__about__ import DATA_VERSION, __version__
 
 if TYPE_CHECKING:
-    from highfence import perf
+    from highfence import cost, perf
     from highfence.catalogue import Catalogue, Chip
     from highfence.core.errors import HighfenceError, InputError, NoAnswer
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
@@ -26,7 +26,7 @@ _LAZY = {
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "chip", "classify", "diff", "perf", "read_overlay"]
+           "__version__", "chip", "classify", "cost", "diff", "perf", "read_overlay"]
 
 
 def chip(name: str) -> Chip:
@@ -45,8 +45,8 @@ def chip(name: str) -> Chip:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "perf":
-        return import_module("highfence.perf")
+    if name in {"cost", "perf"}:
+        return import_module(f"highfence.{name}")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'highfence' has no attribute {name!r}")

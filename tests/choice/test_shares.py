@@ -21,6 +21,7 @@ from highfence.choice.fitting import (
 )
 from highfence.choice.parameters import shipped_observations, shipped_offers, shipped_parameters
 from highfence.choice.shares_cases import mean_errors, observations_in, share_cases
+from highfence.choice.store import known_sources
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.ranges import Range
 

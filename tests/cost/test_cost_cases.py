@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from highfence.core.errors import InputError
+from highfence.cost.cases import serving_cases
 from highfence.cost.making.cases import agrees, case, compute, cost_cases
+from highfence.cost.validation import checked
 
 SHARED = Path(os.environ.get("HIGHFENCE_SHARED_DATA") or Path(__file__).parents[3] / "shared" / "data")
 CASES = SHARED / "policy" / "cases.csv"
@@ -120,3 +122,49 @@ def test_a_missing_file_is_refused() -> None:
 def test_agreement_is_judged_as_the_row_states(ours: Any, theirs: Any, tolerance: float, unit: str,
                                                kept: bool | None) -> None:
     assert agrees(ours, theirs, tolerance, unit) is kept
+
+
+def test_both_published_costs_of_serving_are_within_a_quarter_of_ours() -> None:
+    found = {c.id: c for c in serving_cases()}
+    assert set(found) == {"deepseek-day-6", "lmsys-96-h100"}
+    for c in found.values():
+        assert c.tolerance == 0.25 and c.within and abs(c.error) <= 0.25 and c.ours > 0.0
+    assert found["deepseek-day-6"].theirs == pytest.approx(87_072.0 / 168_000.0)
+    assert found["lmsys-96-h100"].theirs == 0.20
+
+
+@needs_cases
+def test_validation_holds_every_case_that_is_fully_specified() -> None:
+    rows, left = checked(SHARED)
+    assert not left and [r.name for r in rows if r.gate and not r.ok] == []
+    assert sum(r.gate for r in rows) >= 15
+    assert {r.name for r in rows if not r.ok and r.group != "unit cost"} == {"b30a_cluster_cost"}
+    assert {r.group for r in rows} >= {"yield", "unit cost", "cost of serving"}
+
+
+def test_validation_without_the_cases_says_what_it_left_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("HIGHFENCE_SHARED_DATA", raising=False)
+    for data in (None, tmp_path):
+        rows, left = checked(data)
+        assert "policy/cases.csv" in left and {r.group for r in rows} == {"unit cost", "cost of serving"}
+    with pytest.raises(InputError, match="no such folder"):
+        checked(tmp_path / "nowhere")
+
+
+def test_a_case_that_fails_is_told_apart_from_a_missed_bar(tmp_path: Path) -> None:
+    from highfence.report.validation import build_validation, render_validation
+
+    (tmp_path / "policy").mkdir()
+    rows = [("good", 0.5488, "yes"), ("wrong", 0.7, "yes"), ("vague", 0.7, "no")]
+    with (tmp_path / "policy" / "cases.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "inputs", "published_output", "unit", "tolerance", "fully_specified"])
+        inputs = json.dumps({"model": "poisson", "d0_per_cm2": 0.1, "area_mm2": 600})
+        writer.writerows([(id, inputs, theirs, "yield", 0.01, word) for id, theirs, word in rows])
+    found = build_validation("cost", data=tmp_path)
+    standing = {row.name: row.standing for row in found.cases}
+    assert {n: standing[n] for n, _, _ in rows} == {"good": "yes", "wrong": "no", "vague": "missed"}
+    assert found.failed and not found.left_out
+    page = render_validation(found)
+    assert "| wrong | 0.5488 yield | 0.7 yield | **no** |" in page
+    assert "| vague | 0.5488 yield | 0.7 yield | missed |" in page

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from highfence.cost.cases import case_table, serving_cases
 from highfence.cost.making.validation import published_table, unit_cost_cases
 from highfence.cost.parameters import parameter_table, parameters_of
 
@@ -28,3 +29,9 @@ def test_the_page_lists_every_parameter_of_making_as_it_is() -> None:
 @pytest.mark.skipif(not PAGE.exists(), reason="docs/cost.md is not part of an installed package")
 def test_the_page_shows_published_costs_beside_ours_as_computed() -> None:
     assert shown("published") == published_table(unit_cost_cases())
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="docs/cost.md is not part of an installed package")
+def test_the_page_lists_every_parameter_of_using_and_both_costs_of_serving() -> None:
+    assert shown("using") == parameter_table(parameters_of("parameters_using.yaml"))
+    assert shown("serving") == case_table(serving_cases())

@@ -24,7 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("law", "Show which chips change status between two days or under an overlay."),
     "overlays": ("law", "List the bills and readings that ship as overlays."),
     "perf": ("perf", "Predict what a chip does with a language model."),
-    "compare": ("perf", "Compare chips at decode, prefill, training or energy."),
+    "compare": ("perf", "Compare chips at decode, prefill, training, energy or cost."),
     "cost": ("cost", "Say what a chip costs: a million tokens, a training run, or its making."),
     "support": ("perf", "Tell what is covered for a chip and a model."),
     "brief": ("report", "Write the brief of a chip: terminal, HTML and JSON."),

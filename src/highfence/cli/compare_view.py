@@ -19,15 +19,21 @@ PART_ZH = {"matrix products": "矩阵乘法", "experts": "专家", "attention, p
 
 def show_comparison(found: Comparison, lang: str, out: Any) -> None:
     """Print chips side by side."""
-    measure = MEASURES[found.by]
+    from highfence.cost.comparison import COST
+
+    measure = {**MEASURES, "cost": COST}[found.by]
     out.print(f"[bold]{found.model}[/]  {measure.title.text(lang)}  [dim]({measure.says.text(lang)})[/]")
     load = (Label("sequences of {n} tokens, {c} a chip and iteration", "每序列{n}词元，每芯片每次迭代{c}个")
             if found.by == "training" else
             Label("{i} tokens in, {o} out, {c} requests in flight a chip", "输入{i}词元，输出{o}，每芯片并发{c}"))
-    load = load.format(
-        n=three(found.prompt + found.output), i=three(found.prompt), o=three(found.output), c=three(found.load))
     note = Label("each on the fewest chips that hold the model; 80 % interval in brackets",
                  "各取能容纳模型的最少芯片；括号内为80%区间")
+    if found.load is None:
+        load = Label("{i} tokens in, {o} out", "输入{i}词元，输出{o}")
+        note = Label("each at its own split and load; 80 % interval in brackets",
+                     "各取自身的划分与负载；括号内为80%区间")
+    load = load.format(n=three(found.prompt + found.output), i=three(found.prompt), o=three(found.output),
+                       c=three(found.load or 0.0))
     out.print(f"{load.text(lang)}{Label('; ', '；').text(lang)}{note.text(lang)}", style="dim", markup=False)
     table = _table(((Label("chip", "芯片"), "left"), (Label("chips", "芯片数"), "right"),
                     (Label("split", "划分"), "left"), (Label("format", "格式"), "left"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import click
 
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows, write_whole
-from highfence.core.errors import HighfenceError, InputError
+from highfence.core.errors import HighfenceError, InputError, NoAnswer
 
 
 def parse_given(pairs: tuple[str, ...]) -> dict[str, float]:
@@ -38,29 +39,41 @@ def parse_given(pairs: tuple[str, ...]) -> dict[str, float]:
     return found
 
 
+OF_ONE_CHIP = frozenset({"unsupported-format", "out-of-memory"})
+"""Codes of errors that say something of one chip, not of the question."""
+
+_SERVED = ("prompt", "output", "cached", "limit", "most", "style", "precision", "software", "budget", "power", "chart")
+_TRAINED = ("tokens", "most", "batch", "sequence", "precision")
+_PRICED = ("model", "rent", "overlays")
+_FLAG = {"prompt": "--input", "most": "--chips", "overlays": "--overlay"}
+_SET = {"serving": "goodput", "training": "utilisation"}
+
+
 @click.command()
 @click.argument("chips", nargs=-1, required=True, metavar="CHIPS...")
 @click.option("--model", metavar="MODEL", help="A language model of the catalogue; needed unless --making.")
 @click.option("--to", default="US", show_default=True, help="Where it is bought and run: ISO code or name.")
 @click.option("--on", help="Day of prices and law, YYYY-MM-DD; today if omitted.")
 @click.option("--as-of", help="Day of knowledge: prices published later are not seen.")
-@click.option("--input", "prompt", type=int, default=2048, show_default=True, help="Tokens in, a request.")
-@click.option("--output", type=int, default=512, show_default=True, help="Tokens out, a request.")
-@click.option("--cached", type=float, default=0.0, show_default=True, help="Share of a prompt found in a cache.")
-@click.option("--limit", metavar="LIMITS", help="ttft=1s,tpot=50ms,latency=10s, means.")
-@click.option("--chips", "most", type=int, help="Chips of the deployment at most (64), or of the training run (1024).")
-@click.option("--style", type=click.Choice(["best", "one", "two"]), default="best", show_default=True,
-              help="One pool, or prompts and tokens in two.")
+@click.option("--input", "prompt", type=float, help="Tokens in, a request.  [2048]")
+@click.option("--output", type=float, help="Tokens out, a request.  [512]")
+@click.option("--cached", type=float, help="Share of a prompt found in a cache.  [0]")
+@click.option("--limit", metavar="LIMITS", help="Longest mean waits: ttft=1s,tpot=50ms,latency=10s.")
+@click.option("--chips", "most", type=int, help="Chips of the deployment at most [64], or of the training run [1024].")
+@click.option("--budget", type=float, metavar="USD", help="For chips, servers and network at most; nothing is rented.")
+@click.option("--power", type=float, metavar="KW", help="Of the site at most, at rated power.")
+@click.option("--style", type=click.Choice(["best", "one", "two"]),
+              help="One pool, or prompts and tokens in two.  [best]")
 @click.option("--precision", help="Format of the weights; that of the release if omitted.")
-@click.option("--software", help="Serving program, as in highfence perf.")
+@click.option("--software", help="Serving program: vllm, sglang or trtllm.")
 @click.option("--rent/--own", default=None, help="Rent or own; the cheaper if omitted.")
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER",
-              help="A value of your own: price.H20=8000, pue=1.2, utilisation=0.5, ...")
+              help="A value of your own: price.H20=8000, pue=1.2, utilisation=0.5 …")
 @click.option("--overlay", "overlays", multiple=True, metavar="FILE", help="A reform of law, or a shipped bill.")
 @click.option("--training", is_flag=True, help="A training run instead of serving.")
-@click.option("--tokens", type=float, default=1e12, show_default=True, help="Tokens of the training run.")
-@click.option("--batch", type=int, default=1024, show_default=True, help="Sequences an iteration.")
-@click.option("--sequence", type=int, default=4096, show_default=True, help="Tokens of a sequence.")
+@click.option("--tokens", type=float, help="Tokens of the training run.  [1e12]")
+@click.option("--batch", type=int, help="Sequences an iteration.  [1024]")
+@click.option("--sequence", type=int, help="Tokens of a sequence.  [4096]")
 @click.option("--making", is_flag=True, help="What the chip costs to make, and the margin at its price.")
 @click.option("--chart", type=click.Path(path_type=Path), help="Write price against performance as SVG.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Draws behind the intervals.")
@@ -68,67 +81,106 @@ def parse_given(pairs: tuple[str, ...]) -> dict[str, float]:
 @click.option("--why", is_flag=True, help="Print every term with its grade and source.")
 @format_option
 @lang_option
-def cost(chips: tuple[str, ...], model: str | None, limit: str | None, most: int | None, given: tuple[str, ...],
-         overlays: tuple[str, ...], training: bool, making: bool, chart: Path | None, why: bool, format_: str,
-         lang: str, **asked: Any) -> int:
+def cost(chips: tuple[str, ...], to: str, on: str | None, as_of: str | None, given: tuple[str, ...], training: bool,
+         making: bool, draws: int, seed: int, why: bool, format_: str, lang: str, **asked: Any) -> int:
     """Say what a chip costs: a million tokens, a training run, or its making.
 
-    CHIPS are names in the catalogue or YAML sheets. Prices are of the day and place; the law of that day stands beside.
+    CHIPS are names in the catalogue. Prices are of the day and place; the law of that day stands beside.
     """
-    from highfence.cli.law_commands import read_overlays
-    from highfence.perf.choosing.limits import parse_limits
+    from highfence.core.dates import parse_day
 
-    asked["on"] = asked["on"] or date.today().isoformat()
+    if training and making:
+        raise InputError("one task at a time", where="--training, --making", hint="leave out one of them")
+    stated = {name: value for name, value in asked.items() if value not in (None, ())}
     values = parse_given(given)
+    shared = {"to": to, "on": parse_day(on, "--on") if on else date.today(),
+              "as_of": parse_day(as_of, "--as-of") if as_of else None, "given": values, "draws": draws, "seed": seed}
     if making:
-        return _making(chips, asked, values, why, format_, lang)
-    if model is None:
-        raise InputError("which model?", where="--model", example="--model deepseek-r1",
-                         hint="highfence models lists them; --making needs none")
-    if training and chart is not None:
-        raise InputError("the chart is of serving", where="--chart", hint="leave out --training")
-    shared = {"to": asked["to"], "on": asked["on"], "as_of": asked["as_of"], "rent": asked["rent"], "given": values,
-              "overlay": read_overlays(overlays), "draws": asked["draws"], "seed": asked["seed"]}
-    if training:
-        from highfence.cost.runs import run_cost
+        _refuse(stated, (), "--making")
+        return _making(chips, shared, why, format_, lang)
+    task = "training" if training else "serving"
+    _refuse(stated, (*_PRICED, *(_TRAINED if training else _SERVED)), task)
+    if _SET[task] in values:
+        raise InputError(f"{_SET[task]} is not a value of {task}", where="--set", got=_SET[task],
+                         hint=f"{task} has {_SET['serving' if training else 'training']}")
+    if "model" not in stated:
+        raise InputError("which model?", where="--model", expected="a language model of the catalogue",
+                         example="deepseek-r1", hint="list them: highfence models; --making needs none")
+    return (_training if training else _serving)(chips, stated, shared, why, format_, lang)
 
-        def ask(chip: str) -> Any:
-            return run_cost(chip, model, tokens=asked["tokens"], chips=most or 1024, batch=asked["batch"],
-                            sequence=asked["sequence"], precision=asked["precision"] or "bf16", **shared)
-    else:
-        from highfence.cost.tokens import CHIPS, token_cost
 
-        limits = parse_limits(limit) if limit else None
-        if limits and limits.statistic != "mean":
-            raise InputError("costs keep limits on means", where="--limit", got=limit, example="ttft=1s,tpot=50ms")
+def _refuse(stated: dict[str, Any], known: tuple[str, ...], task: str) -> None:
+    """Refuse an option that belongs to another task, so that none is silently ignored."""
+    for name, value in stated.items():
+        if name not in known:
+            flag = ("--rent" if value else "--own") if name == "rent" else _FLAG.get(name, f"--{name}")
+            raise InputError(f"{flag} does not go with {task}", where=flag, got=value, hint=f"leave out {flag}")
 
-        def ask(chip: str) -> Any:
-            return token_cost(chip, model, prompt=asked["prompt"], output=asked["output"], cached=asked["cached"],
-                              limits=limits, chips=most or CHIPS, style=asked["style"], precision=asked["precision"],
-                              software=asked["software"], **shared)
-    found, refused = _answers(chips, ask)
+
+def _serving(chips: tuple[str, ...], stated: dict[str, Any], shared: dict[str, Any], why: bool, format_: str,
+             lang: str) -> int:
+    """Print what a million tokens cost on each chip."""
+    from highfence.cost.tokens import token_cost
+
+    chart = stated.pop("chart", None)
+    question = _question(stated, shared, {"budget": "capital", "power": "power_kw"})
+    if "limit" in question:
+        question["limits"] = mean_limits(question.pop("limit"))
+    found, refused = _answers(chips, lambda chip: token_cost(chip, **question))
     if chart is not None:
         from highfence.report.cost_charts import price_performance
 
         write_whole(chart, price_performance(found, lang))
         click.echo(f"wrote {chart}", err=True)
-    _print(found, refused, training, why, format_, lang)
+    _print(found, refused, False, why, format_, lang)
     return 0
 
 
-def _making(chips: tuple[str, ...], asked: dict[str, Any], values: dict[str, float], why: bool, format_: str,
-            lang: str) -> int:
+def mean_limits(text: str) -> Any:
+    """Return limits on means.
+
+    Raises
+    ------
+    InputError : as :func:`highfence.perf.choosing.limits.parse_limits`, or a limit on a quantile.
+    """
+    from highfence.perf.choosing.limits import parse_limits
+
+    limits = parse_limits(text)
+    if limits.statistic != "mean":
+        raise InputError("costs keep limits on means", where="--limit", got=text, example="ttft=1s,tpot=50ms")
+    return limits
+
+
+def _training(chips: tuple[str, ...], stated: dict[str, Any], shared: dict[str, Any], why: bool, format_: str,
+              lang: str) -> int:
+    """Print what a training run costs on each chip."""
+    from highfence.cost.runs import run_cost
+
+    question = {"tokens": 1e12, "chips": 1024, **_question(stated, shared, {})}
+    found, refused = _answers(chips, lambda chip: run_cost(chip, **question))
+    _print(found, refused, True, why, format_, lang)
+    return 0
+
+
+def _question(stated: dict[str, Any], shared: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    """Return options as arguments of the cost room."""
+    from highfence.cli.law_commands import read_overlays
+
+    names = {"most": "chips", **names}
+    question = {names.get(name, name): value for name, value in stated.items() if name != "overlays"}
+    return question | shared | {"overlay": read_overlays(stated.get("overlays", ()))}
+
+
+def _making(chips: tuple[str, ...], shared: dict[str, Any], why: bool, format_: str, lang: str) -> int:
     """Print what each chip costs to make, and the vendor's margin at its price there and then."""
     from highfence.cli.cost_view import making_row, show_making
     from highfence.cost.making.answer import making_cost
 
-    found, refused = _answers(chips, lambda chip: making_cost(
-        chip, to=asked["to"], on=asked["on"], as_of=asked["as_of"], given=values, draws=asked["draws"],
-        seed=asked["seed"]))
+    found, refused = _answers(chips, lambda chip: making_cost(chip, **shared))
     if format_ == "json":
         from highfence.catalogue import catalogue
 
-        ids = dict.fromkeys(s for c in found for s in c.cost.all_sources)
+        ids = dict.fromkeys(s for c in found for s in c.sources)
         print_json("making", {"answers": [c.to_dict() for c in found],
                               "refused": [{"chip": name, "reason": reason} for name, reason in refused]},
                    sources=[catalogue().source(s) for s in ids])
@@ -141,19 +193,20 @@ def _making(chips: tuple[str, ...], asked: dict[str, Any], values: dict[str, flo
     return 0
 
 
-def _answers(chips: tuple[str, ...], ask: Any) -> tuple[list[Any], list[tuple[str, str]]]:
+def _answers(chips: tuple[str, ...], ask: Callable[[str], Any]) -> tuple[list[Any], list[tuple[str, str]]]:
     """Return the answers, and why the other chips have none; one chip alone, or none answered, raises."""
     found: list[Any] = []
     refused: list[tuple[str, str]] = []
+    last: HighfenceError | None = None
     for chip in dict.fromkeys(chips):
         try:
             found.append(ask(chip))
-        except HighfenceError as problem:
-            if len(chips) == 1 or (isinstance(problem, InputError) and problem.where not in (None, "chip")):
+        except (InputError, NoAnswer) as problem:
+            if len(chips) == 1 or (isinstance(problem, InputError) and problem.code not in OF_ONE_CHIP):
                 raise
-            last = problem
-            refused.append((chip, str(problem.args[0])))
-    if not found:
+            last = last or problem
+            refused.append((chip, "; ".join(filter(None, (problem.what, problem.hint)))))
+    if last is not None and not found:
         raise last
     return found, refused
 

@@ -13,12 +13,15 @@ from highfence.core.ranges import Range
 from highfence.core.terms import Term
 from highfence.cost.making.answer import Made
 from highfence.cost.runs import RunCost
+from highfence.cost.service import way_label
 from highfence.cost.tokens import TokenCost
 
 STATUS = {"free": Label("no licence needed", "无需许可"), "licence": Label("licence needed", "需要许可"),
           "unknown": Label("unclear", "不明确")}
 UNIT_ZH = {"USD/M tokens": "美元/百万词元", "chip-s/M tokens": "芯片·秒/百万词元", "USD/h": "美元/小时", "USD": "美元",
-           "share": "", "days": "天", "years": "年", "USD/kWh": "美元/千瓦时", "ratio": "", "kW": "千瓦"}
+           "share": "", "days": "天", "year": "年", "USD/kWh": "美元/千瓦时", "ratio": "", "kW": "千瓦",
+           "1/year": "/年", "USD/kW": "美元/千瓦", "h": "小时", "USD/wafer": "美元/片", "USD/GB": "美元/GB", "1": ""}
+UNIT_EN = {"share": "", "ratio": "", "1": "", "year": "years", "1/year": "a year"}
 
 
 def between(value: Range) -> str:
@@ -35,39 +38,71 @@ def show_tokens(found: Sequence[TokenCost], refused: Sequence[tuple[str, str]], 
     """Print what a million tokens cost on each chip, cheapest first."""
     if found:
         c = found[0]
-        w = c.workload
-        out.print(f"[bold]{w.model}[/]  " + Label("USD per million tokens", "美元/百万词元").text(lang) + (
+        out.print(f"[bold]{c.workload.model}[/]  " + Label("USD per million tokens", "美元/百万词元").text(lang) + (
             f"  [dim]{c.to}, {c.on}[/]"))
-        load = Label("{i} tokens in ({h} found in a cache), {o} out; limits: {l}; 80 % interval in brackets",
-                     "输入{i}词元（{h}命中缓存），输出{o}；限制：{l}；括号内为80%区间")
-        out.print(load.format(i=three(w.prompt), h=f"{w.cached:.0%}", o=three(w.output), l=c.limits.text() or Label(
-            "none", "无")).text(lang), style="dim", markup=False)
+        out.print(_asked(c).text(lang), style="dim", markup=False)
         table = _table((Label("chip", "芯片"), Label("output, all in", "输出（含输入）"), Label("output", "输出"),
                         Label("input", "输入"), Label("USD/h", "美元/小时"), Label("chips", "芯片数"),
                         Label("law that day", "当日法律"), Label("evidence", "证据")), lang)
-        for c in sorted(found, key=lambda c: c.all_in.value.mid):
+        ranked = sorted(found, key=lambda c: c.all_in.value.mid)
+        for c in ranked:
             table.add_row(c.name, between(c.all_in.value), between(c.output.value), between(c.input.value),
                           between(c.hourly.value), f"{c.chips:,}", STATUS[c.lawful.status].text(lang),
-                          f"{word(c.evidence, EVIDENCE_ZH, lang)}, {word(c.grade, GRADE_ZH, lang)}")
+                          _evidence(c, lang))
         out.print(Fitting(table))
-        if len(found) == 1 or why:
-            for c in found:
+        for c in ranked:
+            if len(found) == 1 or why:
                 _one(c, lang, why, out)
-        for note in dict.fromkeys(n.text(lang) for c in found for n in c.warnings):
-            out.print(f"! {note}", style="yellow", markup=False)
+            else:
+                _law(c, lang, out)
+        _warnings(ranked, lang, out)
     _refusals(refused, out)
 
 
+def _asked(c: TokenCost) -> Label:
+    """Return the question in words."""
+    w, limits = c.workload, c.limits.text()
+    cached = (f" ({w.cached:.0%} found in a cache)", f"（{w.cached:.0%}命中缓存）") if w.cached else ("", "")
+    return Label(f"{three(w.prompt)} tokens in{cached[0]}, {three(w.output)} out; "
+                 f"{'limits: ' + limits if limits else 'no limits'}; 80 % interval in brackets",
+                 f"输入{three(w.prompt)}词元{cached[1]}，输出{three(w.output)}；"
+                 f"{'限制：' + limits if limits else '无限制'}；括号内为80%区间")
+
+
+def _evidence(c: TokenCost | RunCost, lang: str) -> str:
+    comma = Label(", ", "，").text(lang)
+    return f"{word(c.evidence, EVIDENCE_ZH, lang)}{comma}{word(c.grade, GRADE_ZH, lang)}"
+
+
+def _law(c: TokenCost | RunCost, lang: str, out: Any) -> None:
+    outcome = c.lawful.outcome.text(lang)
+    out.print(f"{c.name}{Label(': ', '：').text(lang)}{outcome}", style="dim", markup=False)
+
+
+def _warnings(found: Sequence[TokenCost | RunCost], lang: str, out: Any) -> None:
+    """Print warnings, each once; one that not every chip has is told of the chips that have it."""
+    names: dict[str, list[str]] = {}
+    for c in found:
+        for text in dict.fromkeys(note.text(lang) for note in c.warnings):
+            names.setdefault(text, []).append(c.name)
+    for text, of in names.items():
+        told = len(of) == len(found) or all(name in text for name in of)
+        whose = "" if told else f"{', '.join(of)}{Label(': ', '：').text(lang)}"
+        out.print(f"! {whose}{text}", style="yellow", markup=False)
+
+
 def _one(c: TokenCost, lang: str, why: bool, out: Any) -> None:
-    way = c.words if c.words == c.read_words else Label(f"tokens: {c.words}; prompts: {c.read_words}",
-                                                        f"输出池：{c.words}；输入池：{c.read_words}").text(lang)
+    write, read = way_label(c.words), way_label(c.read_words)
+    way = (write if c.style == "one" else Label(f"tokens: {write.en}; prompts: {read.en}",
+                                                f"输出池：{write.zh}；输入池：{read.zh}")).text(lang)
     times = f"TPOT {format_quantity(c.tpot, 'time')}, TTFT {format_quantity(c.ttft, 'time')}"
-    out.print(f"{c.name}: {c.precision}; {way}; {times}", markup=False)
+    stop = Label("; ", "；").text(lang)
+    out.print(f"{c.name}{Label(': ', '：').text(lang)}{c.precision}{stop}{way}{stop}{times}", markup=False)
     if c.per_joule and c.per_kw:
         out.print(Label("output tokens a joule of the chip: {j}; a second for each kW of the site: {k}",
                         "每焦耳（芯片）输出词元：{j}；每千瓦（机房）每秒输出词元：{k}").text(lang).format(
             j=between(c.per_joule), k=between(c.per_kw)))
-    out.print(c.lawful.outcome.text(lang), markup=False)
+    _law(c, lang, out)
     if why:
         tree(c.all_in, lang, out)
 
@@ -76,24 +111,23 @@ def show_runs(found: Sequence[RunCost], refused: Sequence[tuple[str, str]], lang
     """Print what a training run costs on each chip, cheapest first."""
     if found:
         c = found[0]
-        out.print(f"[bold]{c.model}[/]  " + Label(f"{c.tokens:.3g} tokens on {c.chips:,} chips",
-                                                  f"{c.chips:,} 颗芯片训练 {c.tokens:.3g} 词元").text(lang)
+        tokens = f"{c.tokens:.3g}".replace("e+", "e")
+        out.print(f"[bold]{c.model}[/]  " + Label(f"{tokens} tokens on {c.chips:,} chips",
+                                                  f"{c.chips:,}颗芯片训练{tokens}词元").text(lang)
                   + f"  [dim]{c.to}, {c.on}[/]")
         table = _table((Label("chip", "芯片"), Label("USD million", "百万美元"), Label("days", "天"),
                         Label("MFU", "MFU"), Label("USD/h", "美元/小时"), Label("law that day", "当日法律"),
                         Label("evidence", "证据")), lang)
-        for c in sorted(found, key=lambda c: c.cost.value.mid):
+        ranked = sorted(found, key=lambda c: c.cost.value.mid)
+        for c in ranked:
             table.add_row(c.name, between(c.cost.value * 1e-6), between(c.days.value), f"{c.mfu:.1%}",
-                          between(c.hourly.value), STATUS[c.lawful.status].text(lang),
-                          f"{word(c.evidence, EVIDENCE_ZH, lang)}, {word(c.grade, GRADE_ZH, lang)}")
+                          between(c.hourly.value), STATUS[c.lawful.status].text(lang), _evidence(c, lang))
         out.print(Fitting(table))
-        for c in found:
-            if len(found) == 1:
-                out.print(c.lawful.outcome.text(lang), markup=False)
+        for c in ranked:
+            _law(c, lang, out)
             if why:
                 tree(c.cost, lang, out)
-        for note in dict.fromkeys(n.text(lang) for c in found for n in c.warnings):
-            out.print(f"! {note}", style="yellow", markup=False)
+        _warnings(ranked, lang, out)
     _refusals(refused, out)
 
 
@@ -106,7 +140,7 @@ def show_making(found: Sequence[Made], refused: Sequence[tuple[str, str]], lang:
                         Label("price", "价格"), Label("margin", "毛利率"), Label("evidence", "证据")), lang)
         for c in found:
             price = between(c.price.value) if c.price else "–"
-            margin = f"{c.margin.value.mid:.0%} \\[{c.margin.value.low:.0%} – {c.margin.value.high:.0%}]" \
+            margin = f"{c.margin.value.mid:.0%} \\[{c.margin.value.low * 100:.0f} – {c.margin.value.high:.0%}]" \
                 if c.margin else "–"
             parts = {t.id: three(t.value.mid) for t in c.cost.terms}
             table.add_row(c.name, between(c.cost.value), *(parts.get(t.id, "") for t in found[0].cost.terms), price,
@@ -133,11 +167,11 @@ def tree(term: Term, lang: str, out: Any) -> None:
     def words(t: Term) -> str:
         from rich.markup import escape
 
-        unit = UNIT_ZH.get(t.unit, t.unit) if lang == "zh" else t.unit.replace("share", "").replace("ratio", "")
-        grade = f" [dim]{word(t.grade, GRADE_ZH, lang)}[/]" if t.grade else ""
-        sources = f" [dim]{escape(', '.join(t.sources))}[/]" if t.sources else ""
-        how = f" [dim]{escape(t.how.text(lang))}[/]" if t.how else ""
-        return f"{escape(t.label.text(lang))}: {between(t.value)} {escape(unit)}{grade}{sources}{how}"
+        unit = (UNIT_ZH if lang == "zh" else UNIT_EN).get(t.unit, t.unit)
+        value = f"{escape(t.label.text(lang))}{Label(': ', '：').text(lang)}{between(t.value)} {escape(unit)}".rstrip()
+        notes = (word(t.grade, GRADE_ZH, lang) if t.grade else "", ", ".join(t.sources),
+                 t.how.text(lang) if t.how else "")
+        return value + "".join(f" [dim]· {escape(note)}[/]" for note in notes if note)
 
     def grow(parent: Any, t: Term) -> None:
         for part in t.terms:
@@ -150,7 +184,8 @@ def tree(term: Term, lang: str, out: Any) -> None:
 
 def _refusals(refused: Sequence[tuple[str, str]], out: Any) -> None:
     for name, reason in refused:
-        out.print(f"! {name}: {reason}", style="yellow", markup=False)
+        told = name.casefold() in reason.casefold()
+        out.print(f"! {reason}" if told else f"! {name}: {reason}", style="yellow", markup=False)
 
 
 def _table(heads: Sequence[Label], lang: str) -> Any:

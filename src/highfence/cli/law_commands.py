@@ -207,7 +207,7 @@ def template(what: str) -> None:
 
 @click.command()
 @click.argument("what", type=click.Choice(["envelope", "verdict", "migration", "chip", "prediction", "training",
-                                         "comparison", "support", "search", "predictions"]))
+                                         "comparison", "support", "search", "predictions", "cost", "making"]))
 def schema(what: str) -> None:
     """Print the JSON Schema of a result."""
     from highfence.cli.schemas import schema_of

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from highfence.cli.output import console, format_option, lang_option, print_json, print_rows, write_whole
-from highfence.core.errors import InputError
+from highfence.core.errors import InputError, did_you_mean
 
 _LOAD = [
     click.option("--model", metavar="MODEL", help="A language model of the catalogue; list them: highfence models."),
@@ -57,7 +57,7 @@ _SERVED = ("prompt", "output", "concurrency", "rate", "cached", "imbalance", "ac
 _DIVIDED = ("tp", "pp", "dp", "ep", "precision", "kv", "software", "system", "emulate")
 _FORMATS = ("precision", "kv", "software", "system", "emulate")
 _TRAINED = ("tokens", "chips", "batch", "sequence", "micro_batch", "zero", "recompute", "interleave")
-_FLAG = {"prompt": "--input"}
+_FLAG = {"prompt": "--input", "most": "--chips"}
 
 
 def _options(*groups: list[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -288,33 +288,61 @@ def _rows(path: str, out: Path | None, format_: str) -> None:
 @click.argument("chips", nargs=-1, required=True)
 @click.option("--model", required=True, metavar="MODEL", help="A language model of the catalogue.")
 @click.option("--by", default="decode", show_default=True, metavar="WORK",
-              help="decode, prefill, training or energy.")
+              help="decode, prefill, training, energy or cost.")
 @click.option("--input", "prompt", type=float, default=2048.0, show_default=True, help="Tokens in, a request.")
 @click.option("--output", type=float, default=512.0, show_default=True, help="Tokens out, a request.")
-@click.option("--load", type=float, default=8.0, show_default=True,
-              help="Requests in flight a chip; in training, sequences a chip and iteration.")
+@click.option("--load", type=float, help="Requests in flight a chip; in training, sequences a chip and iteration.  [8]")
 @click.option("--precision",
               help="One format for all; if omitted that of the model's release, or the chip's nearest to it.")
-@click.option("--emulate", is_flag=True, help="Keep weights in a format that a chip cannot multiply.")
+@click.option("--emulate", is_flag=True, default=None, help="Keep weights in a format that a chip cannot multiply.")
+@click.option("--to", help="By cost, where it is bought and run: ISO code or name.  [US]")
+@click.option("--on", help="By cost, day of prices and law, YYYY-MM-DD; today if omitted.")
+@click.option("--limit", metavar="LIMITS", help="By cost, longest mean waits: ttft=1s,tpot=50ms.")
+@click.option("--chips", "most", type=int, help="By cost, chips of the deployment at most.  [64]")
 @format_option
 @lang_option
-def compare(chips: tuple[str, ...], model: str, by: str, prompt: float, output: float, load: float,
-            precision: str | None, emulate: bool, format_: str, lang: str) -> None:
+def compare(chips: tuple[str, ...], model: str, by: str, format_: str, lang: str, **given: Any) -> None:
     """Compare chips at one kind of work, each on the fewest that hold the model, under the same load a chip.
 
-    CHIPS are chips or systems of the catalogue, or YAML sheets; ratios are to the first.
+    CHIPS are chips or systems of the catalogue, or YAML sheets; ratios are to the first. By cost each is at the
+    cheapest way that keeps the limits: a million output tokens, prompts included.
     """
     from highfence.cli.compare_view import comparison_row, show_comparison
-    from highfence.perf.choosing.comparison import compare as side_by_side
 
-    found = side_by_side(chips, model, by, prompt=prompt, output=output, load=load, precision=precision,
-                         emulate=emulate)
+    stated = {name: value for name, value in given.items() if value is not None}
+    found = _compared(chips, model, by, stated)
     if format_ == "json":
         print_json("comparison", found)
     elif format_ == "table":
         show_comparison(found, lang, console())
     else:
         print_rows([comparison_row(row) for row in found.rows], format_, "comparison")
+
+
+def _compared(chips: tuple[str, ...], model: str, by: str, stated: dict[str, Any]) -> Any:
+    """Return a comparison, by the cost room or by this one."""
+    from highfence.perf.choosing.comparison import MEASURES
+    from highfence.perf.choosing.comparison import compare as side_by_side
+
+    known = (*MEASURES, "cost")
+    if by not in known:
+        raise InputError("no such kind of work to compare by", where="--by", got=by, expected=", ".join(known),
+                         hint=did_you_mean(by, known), code="unknown-measure")
+    if by != "cost":
+        _refuse(stated, ("prompt", "output", "load", "precision", "emulate"), f"--by {by}")
+        return side_by_side(chips, model, by, **stated)
+    from datetime import date
+
+    from highfence.cli.cost_commands import mean_limits
+    from highfence.cost.comparison import compare_cost
+
+    _refuse(stated, ("prompt", "output", "precision", "to", "on", "limit", "most"), "--by cost")
+    question = {"on": date.today().isoformat(), **stated}
+    if "limit" in question:
+        question["limits"] = mean_limits(question.pop("limit"))
+    if "most" in question:
+        question["chips"] = question.pop("most")
+    return compare_cost(chips, model, **question)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from highfence.perf.prediction import Estimate
 
 EVIDENCE_ZH = {"measured kernel": "内核实测", "fitted family": "同系列拟合", "data sheet only": "仅规格表",
                "assumed": "假定"}
-UNIT_ZH = {"tokens/s": "词元/秒", "J a token": "J/词元", "d": "天"}
+UNIT_ZH = {"tokens/s": "词元/秒", "USD/M tokens": "美元/百万词元", "J a token": "J/词元", "d": "天"}
 STEP_ZH = {"decode": "解码", "prefill": "预填充", "mixed": "混合"}
 GRADE_ZH = {"official": "官方", "filing": "监管申报", "measured": "实测", "press": "媒体", "estimate": "估算",
             "assumed": "假定"}

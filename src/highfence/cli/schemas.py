@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from datetime import date
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from highfence.core.envelope import SCHEMA_VERSION
 from highfence.core.facts import Fact
 from highfence.core.labels import Label
+from highfence.core.terms import Term
 from highfence.rules import Migration, Verdict
 
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
@@ -22,6 +24,7 @@ def schema_of(what: str) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"highfence/{what}/{SCHEMA_VERSION}",
+        **({"$defs": {"label": _of(Label), "term": _TERM}} if what in {"cost", "making"} else {}),
         "type": "object",
         "required": ["schema", "highfence", "data_version", "result", "warnings", "sources"],
         "properties": {
@@ -83,6 +86,42 @@ def _support() -> dict[str, Any]:
     return _of(Support)
 
 
+_TERM: dict[str, Any] = {
+    "type": "object", "required": ["id", "label", "low", "value", "high", "unit"], "properties": {
+        "id": {"type": "string"}, "label": {"$ref": "#/$defs/label"}, "low": {"type": "number"},
+        "value": {"type": "number"}, "high": {"type": "number"}, "unit": {"type": "string"},
+        "grade": {"type": "string"}, "sources": {"type": "array", "items": {"type": "string"}},
+        "how": {"$ref": "#/$defs/label"}, "terms": {"type": "array", "items": {"$ref": "#/$defs/term"}}}}
+"""A figure with what it is made of; fields that are empty are left out."""
+
+
+def _answers(*kinds: Any) -> dict[str, Any]:
+    """Return the schema of answers of some kinds, and of the chips that have none."""
+    schemas = [_of(kind) for kind in kinds]
+    for schema in schemas:
+        schema["properties"].pop("draws", None)
+        schema["required"] = sorted(schema["properties"])
+        schema["additionalProperties"] = False
+    refused = {"type": "object", "required": ["chip", "reason"],
+               "properties": {"chip": {"type": "string"}, "reason": {"type": "string"}}}
+    items = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {"type": "object", "required": ["answers", "refused"], "properties": {
+        "answers": {"type": "array", "items": items}, "refused": {"type": "array", "items": refused}}}
+
+
+def _cost() -> dict[str, Any]:
+    from highfence.cost.runs import RunCost
+    from highfence.cost.tokens import TokenCost
+
+    return _answers(TokenCost, RunCost)
+
+
+def _making() -> dict[str, Any]:
+    from highfence.cost.making.answer import Made
+
+    return _answers(Made)
+
+
 def _chip() -> dict[str, Any]:
     from highfence.catalogue import Chip
 
@@ -116,6 +155,10 @@ def _verdict() -> dict[str, Any]:
 def _of(kind: Any) -> dict[str, Any]:
     if kind in _PLAIN:
         return {"type": _PLAIN[kind]}
+    if kind is date:
+        return {"type": "string", "format": "date"}
+    if kind is Term:
+        return {"$ref": "#/$defs/term"}
     if is_dataclass(kind) and isinstance(kind, type):
         try:
             hints = get_type_hints(kind)
@@ -138,5 +181,5 @@ def _of(kind: Any) -> dict[str, Any]:
 RESULTS: dict[str, Callable[[], dict[str, Any]]] = {
     "envelope": dict, "verdict": _verdict, "migration": lambda: _of(Migration), "chip": _chip,
     "prediction": _prediction, "training": _training, "comparison": _comparison, "support": _support,
-    "search": _search, "predictions": _predictions}
+    "search": _search, "predictions": _predictions, "cost": _cost, "making": _making}
 """Kinds of result that have a schema."""

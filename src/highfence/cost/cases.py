@@ -6,6 +6,7 @@ the model's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from highfence.core.arrays import FLOATS
@@ -52,6 +53,13 @@ def serving_cases() -> list[CostCase]:
     True
     """
     return [_deepseek(), _lmsys()]
+
+
+def case_table(found: Iterable[CostCase]) -> str:
+    """Return published costs beside ours as a Markdown table."""
+    lines = ["| case | theirs | ours | error | what was taken | source |", "|---|---|---|---|---|---|"]
+    lines += [f"| {c.id} | {c.theirs:.3f} | {c.ours:.3f} | {c.error:+.1%} | {c.how} | `{c.source}` |" for c in found]
+    return "\n".join(lines)
 
 
 READ, CACHED, WRITTEN = 608e9, 342e9, 168e9

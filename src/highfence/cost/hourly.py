@@ -10,16 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from highfence.core.errors import HighfenceError, NoAnswer
+from highfence.core.errors import HighfenceError, InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.ranges import normals
 from highfence.core.terms import Term
-from highfence.cost.owning import Inputs, own_hourly, own_term, owning_inputs, streams
+from highfence.cost.owning import OF_USE, Inputs, own_hourly, own_term, owning_inputs, streams
 from highfence.cost.prices import country, rental_of
 
 Floats = NDArray[np.float64]
-OF_USE = frozenset({"utilisation", "goodput"})
-"""Values that a user may set and that belong to the use of an hour, not to its price."""
+MOST_DRAWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,38 @@ def hourly(chip: str, *, to: str = "US", on: date, as_of: str | date | None = No
     whole: Floats = np.broadcast_to(own_hourly(np, **{n: t.value.draw(z_own[n], np) for n, t in owned.items()}),
                                     (draws,))
     return Hourly(place, replace(own, how=_how(rented, own, False)), whole, chip_kw, site_kw, False)
+
+
+def check_draws(draws: int) -> int:
+    """Return a number of draws.
+
+    Raises
+    ------
+    InputError : none, too many, or a part of one.
+    """
+    if isinstance(draws, bool) or draws != int(draws) or not 1 <= draws <= MOST_DRAWS:
+        raise InputError("the number of draws", where="--draws", got=draws, expected=f"1 to {MOST_DRAWS:,}",
+                         example="1000")
+    return int(draws)
+
+
+def share_of_use(name: str, given: Mapping[str, float] | None) -> Term:
+    """Return the share of an hour that is of use: ``utilisation`` of a service, ``goodput`` of a training run.
+
+    >>> share_of_use("utilisation", {"utilisation": 0.5}).value.mid
+    0.5
+
+    Raises
+    ------
+    InputError : a share that cannot be.
+    """
+    from highfence.cost.parameters import shipped_parameters
+
+    asked = (given or {}).get(name)
+    if asked is not None and not 0.0 < asked <= 1.0:
+        raise InputError(f"{name} cannot be that", where=f"--set {name}", got=asked,
+                         expected="a share above 0 and at most 1", example=f"{name}=0.7")
+    return shipped_parameters()[name].term(given=asked)
 
 
 def _is(name: str, kind: str, chip: str) -> bool:

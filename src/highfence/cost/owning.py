@@ -40,6 +40,9 @@ NEAR = {"AE": frozenset({"SA", "QA", "KW", "BH", "OM", "IQ", "JO", "EG", "IL"}),
         "US": frozenset({"CA", "MX"}), "EU": frozenset({"GB", "CH", "NO", "IS"})}
 """Places without values of their own, by the neighbour that has them; used only to say where to look."""
 
+OF_USE = frozenset({"utilisation", "goodput"})
+"""Values that a user may set beside those of an hour's price: they belong to its use."""
+
 PARTS = ("chip", "server", "network", "facility", "power", "operations", "duties")
 
 
@@ -273,8 +276,8 @@ def _read_set(raw: Mapping[str, float], chip: Chip) -> dict[str, float]:
             key = kind
         if key not in names:
             raise InputError("nothing of that name can be set", where="--set", got=name,
-                             expected=", ".join(sorted(names)), example=f"price.{chip.id}=8000",
-                             hint=did_you_mean(key, names))
+                             expected=", ".join(sorted({*names, *OF_USE})), example=f"price.{chip.id}=8000",
+                             hint=did_you_mean(key, (*names, *OF_USE)))
         if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
             raise InputError("not a number", where=f"--set {name}", got=value, example="8000")
         found[key] = float(value)

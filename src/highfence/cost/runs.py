@@ -19,9 +19,8 @@ from highfence.core.labels import Label
 from highfence.core.ranges import Z80, Range, normals, quantile_range
 from highfence.core.records import digest
 from highfence.core.terms import Term
-from highfence.cost.hourly import hourly
+from highfence.cost.hourly import check_draws, hourly, share_of_use
 from highfence.cost.lawful import Lawful, lawful
-from highfence.cost.parameters import shipped_parameters
 from highfence.cost.tokens import DRAWS, SEED
 from highfence.perf.calibration import DATA, shipped_calibration
 from highfence.perf.shape import shape_of
@@ -94,10 +93,11 @@ def run_cost(chip: str, model: str, *, tokens: float, chips: int, to: str = "US"
     True
     """
     day = parse_day(on, "--on") if on is not None else date.today()
+    draws = check_draws(draws)
     run = _run(chip, model, chips, tokens, batch, sequence, precision)
     paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
     z = normals(seed, (f"training.{run.chip}", "goodput"), draws)
-    progress = shipped_parameters()["goodput"].term(given=(given or {}).get("goodput"))
+    progress = share_of_use("goodput", given)
     spread = log(run.high / run.low) / (2.0 * Z80)
     days = run.seconds / DAY * np.exp(z[f"training.{run.chip}"] * spread)
     days = days / progress.value.draw(z["goodput"], np)

@@ -18,16 +18,17 @@ from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.ranges import Range, normals, quantile_range
 from highfence.core.terms import Term
-from highfence.cost.hourly import Hourly, hourly
+from highfence.cost.caps import Cap, capped
+from highfence.cost.hourly import Hourly, check_draws, hourly, share_of_use
 from highfence.cost.lawful import Lawful, lawful
-from highfence.cost.parameters import shipped_parameters
-from highfence.cost.service import STYLES, Served, Ways, Workload, serve, ways_of
+from highfence.cost.service import STYLES, Ways, Workload, fewest_chips, serve, way_label, ways_of
 from highfence.perf.choosing.limits import Limits
+from highfence.perf.shape import shape_of
 
 DRAWS, SEED = 1000, 1
 MILLION = 1e6
-CHIPS = 64
-"""Chips of the largest deployment where nothing is said."""
+CHIPS, MOST_CHIPS = 64, 4096
+"""Chips of the largest deployment where nothing is said, and of the largest that can be asked for."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class TokenCost:
     ----------
     output, input : USD per million output tokens, and prompt tokens that no cache holds, by machine time.
     all_in : USD per million output tokens with the prompts that they answer. hourly : USD of a chip-hour.
-    words, read_words : the way of the tokens' pool and of the prompts'. chips : of the smallest deployment.
+    words, read_words : the way of the tokens' pool and of the prompts'. split : ranks by dimension, those of the
+    prompts' pool as ``prefill_…``. chips : of the smallest deployment.
     tpot, ttft : seconds at the middle. failing : share of draws in which no way keeps the limits.
     per_joule, per_kw : output tokens of a joule, and a second for each kW of the site, prompts included.
     lawful : what the law said of buying it. draws : USD per million output tokens, all in, shape (draws,).
@@ -54,6 +56,7 @@ class TokenCost:
     precision: str
     words: str
     read_words: str
+    split: Mapping[str, int]
     chips: int
     tpot: float
     ttft: float
@@ -88,7 +91,8 @@ def token_cost(chip: str, model: str, *, to: str = "US", on: str | date | None =
                as_of: str | date | None = None, prompt: float = 2048.0, output: float = 512.0, cached: float = 0.0,
                limits: Limits | None = None, chips: int = CHIPS, style: str = "best", precision: str | None = None,
                software: str | None = None, rent: bool | None = None, given: Mapping[str, float] | None = None,
-               overlay: Sequence[Any] = (), draws: int = DRAWS, seed: int = SEED) -> TokenCost:
+               capital: float | None = None, power_kw: float | None = None, overlay: Sequence[Any] = (),
+               draws: int = DRAWS, seed: int = SEED) -> TokenCost:
     """Return what a million tokens cost on a chip in a place on a day.
 
     Parameters
@@ -98,6 +102,7 @@ def token_cost(chip: str, model: str, *, to: str = "US", on: str | date | None =
     limits : on TTFT, TPOT and latency, means. chips : of the whole deployment at most.
     style : ``one`` pool, ``two`` pools, or the ``best``. rent : rent, own, or the cheaper if None.
     given : values that the user sets, by parameter, such as ``price.H20`` or ``pue``.
+    capital : USD for chips, servers and network at most, all owned. power_kw : of the site at most, at rated power.
 
     Raises
     ------
@@ -114,28 +119,37 @@ def token_cost(chip: str, model: str, *, to: str = "US", on: str | date | None =
     limits = limits or Limits()
     if style not in STYLES:
         raise InputError("no such style of serving", where="--style", got=style, expected=", ".join(STYLES))
-    if isinstance(draws, bool) or not 1 <= draws <= 1_000_000:
-        raise InputError("draws must be a whole number", where="--draws", got=draws, expected="1 to 1,000,000")
-    workload = Workload(model, float(prompt), float(output), float(cached))
+    if isinstance(chips, bool) or not 1 <= chips <= MOST_CHIPS or chips != int(chips):
+        raise InputError("chips of the deployment", where="--chips", got=chips, expected=f"1 to {MOST_CHIPS:,}",
+                         example="64")
+    if capital is not None and rent:
+        raise InputError("a budget buys chips, and rent needs none", where="--budget", got=capital,
+                         hint="leave out --budget or --rent")
+    draws = check_draws(draws)
+    workload = Workload(shape_of(model).id, float(prompt), float(output), float(cached))
     ways = ways_of(chip, workload, int(chips), software, precision)
-    paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent, given=given, draws=draws, seed=seed)
-    return _answer(ways, paid, limits, int(chips), style, to, day, given, overlay, draws, seed)
+    cap = capped(chip, int(chips), to=to, on=day, as_of=as_of, given=given, capital=capital, power_kw=power_kw)
+    if (fewest := fewest_chips(ways, style)) > cap.chips:
+        raise cap.refusal(workload.model, ways.machine.name, fewest)
+    paid = hourly(chip, to=to, on=day, as_of=as_of, rent=rent if capital is None else False, given=given, draws=draws,
+                  seed=seed)
+    return _answer(ways, paid, limits, cap, style, to, day, given, overlay, draws, seed)
 
 
-def _answer(ways: Ways, paid: Hourly, limits: Limits, chips: int, style: str, to: str, day: date,
+def _answer(ways: Ways, paid: Hourly, limits: Limits, cap: Cap, style: str, to: str, day: date,
             given: Mapping[str, float] | None, overlay: Sequence[Any], draws: int, seed: int) -> TokenCost:
     w, machine = ways.workload, ways.machine
     pace = f"pace.{machine.id}"
     z = normals(seed, (pace, "utilisation"), draws)
-    served = serve(ways, limits, chips=chips, style=style, z=z[pace])
-    full = shipped_parameters()["utilisation"].term(given=(given or {}).get("utilisation"))
+    served = serve(ways, limits, chips=cap.chips, style=style, z=z[pace])
+    full = share_of_use("utilisation", given)
     second = paid.draws / 3600.0 / full.value.draw(z["utilisation"], np)
     work = served.all_in(w)
     kept = np.isfinite(work)
     if not kept.any():
         raise NoAnswer(f"no draw of {machine.name} keeps {limits.text()}", missing="a looser limit",
                        would_change="whether it can be served")
-    middle = serve(ways, limits, chips=chips, style=served.style)
+    middle = serve(ways, limits, chips=cap.chips, style=served.style)
     paid_middle = paid.term.value.mid / 3600.0 / full.value.mid
 
     def cost(id: str, label: Label, chip_s: Any, middle_s: float, how: Label, terms: tuple[Term, ...]) -> Term:
@@ -148,7 +162,7 @@ def _answer(ways: Ways, paid: Hourly, limits: Limits, chips: int, style: str, to
         drawn = quantile_range(chip_s[kept] * MILLION)
         mid = middle_s * MILLION
         return Term(id, label, Range(min(drawn.low, mid), mid, max(drawn.high, mid)), "chip-s/M tokens",
-                    how=Label(words, words))
+                    how=way_label(words))
 
     out_time = time("output_time", Label("machine time of output tokens", "输出词元的机时"), served.output_s,
                     float(middle.output_s[0]), served.words)
@@ -165,7 +179,7 @@ def _answer(ways: Ways, paid: Hourly, limits: Limits, chips: int, style: str, to
                      f"output + {ratio:.3g} x input; cached prompt tokens cost no machine time",
                      f"输出 + {ratio:.3g} × 输入；命中缓存的输入不计机时"), (out, read, paid.term, full))
     joule, kw = _energy(paid, work, kept)
-    warnings = list(paid.warnings)
+    warnings = [*paid.warnings, *filter(None, (cap.note(),))]
     failing = 1.0 - float(kept.mean())
     if failing > 0.01:
         warnings.append(Label(f"in {failing:.0%} of draws no way keeps {limits.text()}; figures are of the others",
@@ -175,8 +189,8 @@ def _answer(ways: Ways, paid: Hourly, limits: Limits, chips: int, style: str, to
                               "of hours used alone", "按两个始终满载的资源池计算；排队与空闲只计入满载比例"))
     return TokenCost(
         machine.id, machine.name, w, paid.to, day, limits, served.style, ways.precision, served.words,
-        served.read_words, served.chips, served.tpot, served.ttft, failing, out, read, every, paid.term, joule, kw,
-        lawful(machine.id, to=to, on=day, overlay=overlay), ways.evidence, every.weakest, tuple(warnings),
+        served.read_words, served.split, served.chips, served.tpot, served.ttft, failing, out, read, every, paid.term,
+        joule, kw, lawful(machine.id, to=to, on=day, overlay=overlay), ways.evidence, every.weakest, tuple(warnings),
         np.where(kept, work * second * MILLION, np.nan))
 
 
@@ -191,6 +205,3 @@ def _energy(paid: Hourly, work: Any, kept: Any) -> tuple[Range | None, Range | N
 def cheapest(found: Sequence[TokenCost]) -> TokenCost:
     """Return the answer of least cost at the middle."""
     return min(found, key=lambda c: c.all_in.value.mid)
-
-
-__all__ = ["Served", "TokenCost", "cheapest", "token_cost"]

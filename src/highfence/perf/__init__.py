@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from highfence.perf.choosing.comparison import compare
     from highfence.perf.choosing.coverage import support
+    from highfence.perf.choosing.pools import full_pools
     from highfence.perf.choosing.search import best, frontier
     from highfence.perf.inference.apart import serving_apart
     from highfence.perf.inference.arrivals import serving_at_rate
@@ -25,14 +26,15 @@ if TYPE_CHECKING:
 _LAZY = {
     "Prediction": ("prediction", "Prediction"), "answer_rows": ("rows.answers", "answer_rows"),
     "best": ("choosing.search", "best"), "compare": ("choosing.comparison", "compare"),
-    "frontier": ("choosing.search", "frontier"), "serving": ("inference.estimate", "serving"),
+    "frontier": ("choosing.search", "frontier"), "full_pools": ("choosing.pools", "full_pools"),
+    "serving": ("inference.estimate", "serving"),
     "serving_apart": ("inference.apart", "serving_apart"),
     "serving_at_rate": ("inference.arrivals", "serving_at_rate"), "support": ("choosing.coverage", "support"),
     "training": ("train.run", "training_run"),
 }
 
-__all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "serving", "serving_apart", "serving_at_rate",
-           "support", "training"]
+__all__ = ["Prediction", "answer_rows", "best", "compare", "frontier", "full_pools", "serving", "serving_apart",
+           "serving_at_rate", "support", "training"]
 
 
 def __getattr__(name: str) -> Any:

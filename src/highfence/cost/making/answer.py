@@ -10,6 +10,7 @@ from typing import Any
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.terms import Term
+from highfence.cost.hourly import check_draws
 from highfence.cost.making.unit import unit_cost, vendor_margin
 from highfence.cost.prices import price_of
 
@@ -24,6 +25,12 @@ class Made:
     cost: Term
     price: Term | None
     margin: Term | None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of cost, price and margin."""
+        terms = (t for t in (self.cost, self.price, self.margin) if t is not None)
+        return tuple(dict.fromkeys(s for t in terms for s in t.all_sources))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON."""
@@ -55,12 +62,15 @@ def making_cost(chip: str, *, to: str = "US", on: str | date, as_of: str | date 
     day, entry = parse_day(on, "--on"), catalogue().chip(chip)
     asked = None
     for name, value in (given or {}).items():
+        if not 0.0 <= value < 1e9:
+            raise InputError(f"{name} cannot be that", where=f"--set {name}", got=value, expected="USD, 0 or more")
         head, dot, whose = name.partition(".")
         if head != "price":
             raise InputError("nothing of that name can be set here", where="--set", got=name, expected="price",
                              example="price=12000", hint=did_you_mean(head, ("price",)))
         if not dot or catalogue().chip(whose).id == entry.id:
             asked = value
+    draws = check_draws(draws)
     cost = unit_cost(entry, on=day, draws=draws, seed=seed)
     try:
         price = price_of(entry.id, to=to, on=day, as_of=as_of, given=asked)

@@ -80,7 +80,8 @@ class Comparison:
 
     Attributes
     ----------
-    by : kind of work, of :data:`MEASURES`. load : requests in flight a chip, or sequences a chip and iteration.
+    by : kind of work, of :data:`MEASURES`, or ``cost``. load : requests in flight a chip, or sequences a chip and
+    iteration; None where each chip is at a load of its own.
     """
 
     model: str
@@ -88,7 +89,7 @@ class Comparison:
     unit: str
     prompt: float
     output: float
-    load: float
+    load: float | None
     rows: tuple[Compared, ...]
 
 
