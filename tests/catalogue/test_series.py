@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from highfence.catalogue import catalogue
 from highfence.catalogue.series import all_series, events, published_forecasts, search_series, series
 from highfence.catalogue.series_schema import EventIn, PointIn, SeriesIn, _event, _point, _series
-from highfence.cli import main
+from highfence.cli import run
 from highfence.core.errors import InputError
 
 SOURCES = {s.id for s in catalogue().sources()}
@@ -119,12 +119,12 @@ def test_an_event_of_an_unknown_kind_or_law_is_refused() -> None:
 
 
 def test_the_command_lists_shows_and_refuses(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["series", "--about", "nvidia"]) == 0
+    assert run(["series", "--about", "nvidia"]) == 0
     assert "nvidia" in capsys.readouterr().out
     first = next(iter(all_series()))
-    assert main(["series", first, "--as-of", "2030-01-01", "--format", "json"]) == 0
-    assert main(["series", first, "--lang", "zh"]) == 0
-    assert main(["series", "no-such-thing-at-all"]) == 2
-    assert main(["events", "--kind", "party"]) == 2
-    assert main(["events", "--kind", "control", "--format", "csv"]) == 0
+    assert run(["series", first, "--as-of", "2030-01-01", "--format", "json"]) == 0
+    assert run(["series", first, "--lang", "zh"]) == 0
+    assert run(["series", "no-such-thing-at-all"]) == 2
+    assert run(["events", "--kind", "party"]) == 2
+    assert run(["events", "--kind", "control", "--format", "csv"]) == 0
     assert next(search_series("nvidia"), None) is not None

@@ -143,7 +143,8 @@ class PublishedForecast:
     Attributes
     ----------
     by : forecaster. low, value, high : what was foreseen, in ``unit``. horizon : period that it is about. condition :
-    under which. outcome : what came, None while open or where the condition was not met. status : as the record says.
+    under which. outcome : what came, None while open or where the condition was not met; ``outcome_public`` : last day
+    of the period in which it became public. status : as the record says.
     """
 
     id: str
@@ -163,7 +164,9 @@ class PublishedForecast:
     outcome: float | None = None
     outcome_text: str = ""
     outcome_source: str = ""
+    outcome_public: date | None = None
     status: str = ""
+    note: Label | None = None
 
 
 @cache
@@ -202,9 +205,7 @@ def events() -> tuple[Event, ...]:
 @cache
 def published_forecasts() -> tuple[PublishedForecast, ...]:
     """Return every published forecast, the oldest first."""
-    return tuple(sorted((PublishedForecast(**{**raw, "statement": Label(**raw["statement"]),
-                                              "public": date.fromisoformat(raw["public"])})
-                         for raw in _pack()["forecasts"]), key=lambda f: (f.public, f.id)))
+    return tuple(sorted(map(_forecast, _pack()["forecasts"]), key=lambda f: (f.public, f.id)))
 
 
 def search_series(word: str = "", measure: str = "") -> Iterator[Series]:
@@ -234,6 +235,12 @@ def _event(raw: Mapping[str, Any]) -> Event:
     lists = {name: tuple(raw.get(name) or ()) for name in ("actors", "targets", "chips")}
     labels = {name: Label(**raw[name]) for name in ("label", "note") if raw.get(name)}
     return Event(**{**raw, **days, **lists, **labels})
+
+
+def _forecast(raw: Mapping[str, Any]) -> PublishedForecast:
+    labels = {name: Label(**raw[name]) for name in ("statement", "note") if raw.get(name)}
+    came = date.fromisoformat(raw["outcome_public"]) if raw["outcome_public"] else None
+    return PublishedForecast(**{**raw, **labels, "public": date.fromisoformat(raw["public"]), "outcome_public": came})
 
 
 def public_by(published: str) -> date:

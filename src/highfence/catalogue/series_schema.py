@@ -198,8 +198,9 @@ def _forecast(f: ForecastIn, where: str, sources: set[str]) -> dict[str, Any]:
     if text:
         with suppress(ValueError):
             number, text = float(text), ""
-    row = f.model_dump(exclude={"outcome", "note"})
-    return {**row, "public": parse_period(f.published, where).end.isoformat(), "outcome": number,
+    row = f.model_dump(exclude={"outcome"})
+    known = parse_period(f.outcome.published, where).end.isoformat() if f.outcome.published else ""
+    return {**row, "outcome_public": known, "public": parse_period(f.published, where).end.isoformat(), "outcome": number,
             "outcome_text": text, "outcome_source": f.outcome.source or "", "status": f.outcome.status}
 
 
