@@ -22,6 +22,7 @@ from highfence.choice.fitting import (
 from highfence.choice.parameters import shipped_observations, shipped_offers, shipped_parameters
 from highfence.choice.shares_cases import mean_errors, observations_in, share_cases
 from highfence.choice.store import known_sources
+from highfence.choice.work_table import work_rows
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.ranges import Range
 
@@ -82,7 +83,7 @@ def test_the_calibration_says_what_it_did_not_learn() -> None:
 
 
 def test_the_calibration_does_not_hang_on_its_seed() -> None:
-    other = fit(shipped_observations(), seed=7)
+    other = fit(shipped_observations(), work_rows(), seed=7)
     for name in FITTED:
         width = calibrated().posterior[name].high - calibrated().posterior[name].low
         assert abs(other.posterior[name].mid - calibrated().posterior[name].mid) < 0.2 * width
@@ -116,6 +117,16 @@ def test_persistence_is_the_share_of_the_year_before() -> None:
 def test_held_out_shares_are_nearer_than_persistence_on_average() -> None:
     ours, persistence = mean_errors(share_cases())
     assert ours < persistence
+
+
+def test_costs_of_work_foresee_held_out_shares_better_than_prices_per_peak() -> None:
+    assert mean_errors(share_cases())[0] < mean_errors(share_cases(rows=proxy_costs()))[0]
+
+
+def test_costs_of_work_stand_for_every_offer_that_the_proxy_has() -> None:
+    kept = [(r.chip, r.quarter, r.nest) for r in proxy_costs()]
+    assert [(r.chip, r.quarter, r.nest) for r in work_rows()] == kept
+    assert all(r.reached == Range.exact(1.0) and r.work_per_chip > 0.0 for r in work_rows())
 
 
 @needs_market

@@ -64,14 +64,32 @@ def _figure(name: str, given: Any, where: str, sources: Mapping[str, Any] | None
     if not low <= mid <= high:
         raise InputError("low, middle and high must ascend", where=where, got=f"{low}, {mid}, {high}",
                          example="{low: 90, mid: 100, high: 120}", code="bad-buyer")
-    if low < 0 or (name in _SHARES and high > 1) or (low == 0 and name not in _MAY_BE_ZERO):
-        raise InputError("out of range", where=where, got=f"{low} to {high}", code="bad-buyer",
-                         expected="0 to 1" if name in _SHARES else "0 or more" if name in _MAY_BE_ZERO else "above 0")
+    _check_bounds(name, low, high, where)
     check_grade(raw["grade"], where)
     _check_evidence(raw, where, sources)
     note = raw.get("note")
     return {"low": low, "mid": mid, "high": high, "grade": raw["grade"], "source": raw.get("source") or "",
             "at": raw.get("at") or "", "note": {"en": note, "zh": note} if isinstance(note, str) else note}
+
+
+def checked_number(name: str, value: float, where: str) -> None:
+    """Check one number of a buyer that is set without doubt.
+
+    Raises
+    ------
+    InputError : out of its range.
+
+    Examples
+    --------
+    >>> checked_number("cuda_share", 0.5, "buyer")
+    """
+    _check_bounds(name, value, value, where)
+
+
+def _check_bounds(name: str, low: float, high: float, where: str) -> None:
+    if low < 0 or (name in _SHARES and high > 1) or (low == 0 and name not in _MAY_BE_ZERO):
+        raise InputError("out of range", where=where, got=low if low == high else f"{low} to {high}", code="bad-buyer",
+                         expected="0 to 1" if name in _SHARES else "0 or more" if name in _MAY_BE_ZERO else "above 0")
 
 
 def _check_evidence(raw: Mapping[str, Any], where: str, sources: Mapping[str, Any] | None) -> None:

@@ -20,13 +20,15 @@ from highfence.choice.buyers import Buyer, read_buyer
 from highfence.choice.buyers import buyer as shipped_buyer
 from highfence.choice.feasible import Option, feasible
 from highfence.choice.fitting import calibrated, calibrated_terms, sample
+from highfence.choice.given import EFFORTS, read_given
 from highfence.choice.logit import Shares, equal_cost_ratio, nested_logit, price_elasticities
 from highfence.choice.parameters import shipped_parameters
 from highfence.choice.platforms import effort_of, platform_of
-from highfence.choice.utility import EXTRAS, Situation, total_usd, utility_terms
-from highfence.choice.work import Answer, WorkCosts, work_costs
+from highfence.choice.utility import EXTRAS, Situation, deciding_term, total_usd, utility_terms
+from highfence.choice.work import Answer, WorkCosts, of_its_day, work_costs
 from highfence.core.dates import parse_day
-from highfence.core.errors import NoAnswer
+from highfence.core.errors import InputError, NoAnswer
+from highfence.core.facts import worst_grade
 from highfence.core.labels import Label
 from highfence.core.parameters import Parameter
 from highfence.core.ranges import Range, normals, quantile_range
@@ -43,8 +45,9 @@ SHARED = ("price_sensitivity", "nest_dissimilarity", "home_preference", "cutoff_
           "second_platform_share")
 """Parameters of every choice, each drawn once a draw."""
 
-SCARCITY = ("supply.unpublished_domestic_volume", "supply.market_cards", "supply.concentration")
-"""Parameters of what a buyer gets of a chip that is made in small numbers."""
+VOLUME, MARKET, CONCENTRATION, WAITING = SCARCITY = (
+    "supply.unpublished_domestic_volume", "supply.market_cards", "supply.concentration", "supply.waiting")
+"""Parameters of what a buyer gets of a chip that is made in small numbers, where they are known for the place."""
 
 OF_BUYER = ("budget_usd", "horizon_years", "software.cuda_share", "software.port_months", "software.wage_usd_year",
             "risk.cutoff_aversion", "risk.compliance_tolerance")
@@ -76,6 +79,26 @@ class Alternative:
     option: Option
     answers: tuple[Answer, ...] = field(default=(), repr=False)
 
+    @property
+    def grade(self) -> str:
+        """Grade of the weakest evidence behind its odds and its cost."""
+        return worst_grade((self.option.grade, *(a.grade for a in self.answers)))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of its odds and of its cost."""
+        return tuple(dict.fromkeys((*self.option.sources, *(s for a in self.answers for s in a.sources))))
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """The term of utility that most favours one chip over another, and by how much, in log money."""
+
+    term: str
+    by: float
+    chip: str
+    over: str
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -85,7 +108,8 @@ class Choice:
     ----------
     alternatives : by falling share. domestic : share of domestic chips. none : share of the work that waits, since too
     little can be had. surplus : USD over the horizon that the chips from abroad are worth to the buyer, against the
-    same choice without them. decided : the term that most favours the first alternative over the next, and by how much.
+    same choice without them. decided : the term that most favours the first alternative over the best of the other
+    nest, or over the next where there is none.
     refused : chips that cannot do the work, or cannot be had, and why. parameters : every number behind it.
     """
 
@@ -96,10 +120,16 @@ class Choice:
     domestic: Range
     none: float
     surplus: Range
-    decided: tuple[str, float] | None
+    decided: Deciding | None
     refused: Mapping[str, Label]
     parameters: tuple[Term, ...]
     warnings: tuple[Label, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of every source behind it, each once."""
+        behind = [*(a.sources for a in self.alternatives), *(t.all_sources for t in self.parameters)]
+        return tuple(dict.fromkeys(id for ids in behind for id in ids))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the choice as JSON; answers of the cost room by their middle alone."""
@@ -107,10 +137,10 @@ class Choice:
 
         rows = [{"chip": a.chip, "name": a.name, "nest": a.nest, "platform": a.platform, "share": plain(a.share),
                  "odds": plain(a.odds), "cost": plain(a.cost), "total": plain(a.total), "terms": dict(a.terms),
-                 "elasticity": a.elasticity, "option": plain(a.option)} for a in self.alternatives]
+                 "elasticity": a.elasticity, "grade": a.grade, "option": plain(a.option)} for a in self.alternatives]
         return {"buyer": self.buyer.id, "to": self.to, "on": self.on.isoformat(), "alternatives": rows,
                 "domestic": plain(self.domestic), "none": self.none, "surplus": plain(self.surplus),
-                "decided": self.decided and {"term": self.decided[0], "by": self.decided[1]},
+                "decided": self.decided and plain(self.decided),
                 "refused": {chip: why.to_dict() for chip, why in self.refused.items()},
                 "parameters": [t.to_dict() for t in self.parameters],
                 "warnings": [w.to_dict() for w in self.warnings]}
@@ -131,20 +161,38 @@ def choose(buyer: str | Path | Buyer, *, to: str = "CN", on: str | date | None =
     ------
     InputError : a buyer, place, day or value that cannot be. NoAnswer : nothing can be had, or does the work.
     """
-    b = buyer_from(buyer)
+    if isinstance(draws, bool) or not 1 <= draws <= 1_000_000:
+        raise InputError("draws must be a whole number", where="--draws", got=draws, expected="1 to 1,000,000")
+    asked = read_given(given, buyer_from(buyer), (*SHARED, *SCARCITY, *EFFORTS))
     day = parse_day(on, "--on") if on is not None else date.today()
+    b, notes = of_its_day(asked.buyer, day)
     known = parse_day(as_of, "--as-of") if as_of is not None else None
-    options = feasible(b, to=to, on=day, as_of=known, overlay=tuple(overlay), chips=chips)
+    options = feasible(b, to=to, on=day, as_of=known, overlay=tuple(overlay), chips=chips,
+                       licence_odds=asked.licence_odds or None)
     open_ = [o for o in options if o.probability.high > LEAST]
-    costs = work_costs(b, [o.chip for o in open_], to=to, on=day, as_of=known, given=given, draws=draws, seed=seed,
+    costs = work_costs(b, [o.chip for o in open_], to=to, on=day, as_of=known, given=asked.cost, draws=draws, seed=seed,
                        progress=progress)
     shut = {o.chip: _why(o) for o in options if o.probability.high <= LEAST}
     refused = shut | {chip: Label(why, why) for chip, why in costs.refused.items()}
     if not costs.chips:
-        raise NoAnswer(f"nothing that {b.id} can have does its work", missing="a chip that does",
-                       would_change="every share",
-                       hint="; ".join(f"{k}: {v}" for k, v in list(costs.refused.items())[:3]))
-    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, dict(given or {}), draws, seed).solve(refused)
+        raise _nothing(b, {chip: why.en for chip, why in refused.items()})
+    return _Problem(b, to, day, {o.chip: o for o in open_}, costs, asked.parameters, draws, seed).solve(refused, notes)
+
+
+def _nothing(buyer: Buyer, refused: Mapping[str, str]) -> NoAnswer:
+    """Return the refusal that names what binds most of the chips that can be had."""
+    kinds: dict[str, list[str]] = {}
+    for chip, why in refused.items():
+        kind = next((word for word in _BINDING if word in why), "")
+        kinds.setdefault(kind, []).append(f"{chip}: {why}")
+    binding = sorted(kinds, key=lambda kind: (kind == "", -len(kinds[kind])))[:3]
+    return NoAnswer(f"nothing that {buyer.id} can have does its work", missing="a chip that does",
+                    would_change="every share", hint="; ".join(
+                        f"{len(kinds[kind])} of {len(refused)}, such as {kinds[kind][0]}" for kind in binding))
+
+
+_BINDING = ("the budget is", "the capital is", "keeps", "does not fit", "takes at least", "no sale price", "kW at most")
+"""Words of the limits that a buyer or a user could relax."""
 
 
 class _Problem:
@@ -160,6 +208,7 @@ class _Problem:
         fitted = calibrated_terms() if to == "CN" else {}
         terms = [fitted[name] if name in fitted and name not in given else shipped[name].term(to, on, given.get(name))
                  for name in SHARED]
+        terms += [shipped[name].term(to, on, given.get(name)) for name in SCARCITY if _known(shipped[name], to, on)]
         terms += [buyer.term(path) for path in OF_BUYER]
         efforts = {p: effort_of(p, to, on, given) for p in dict.fromkeys(self.platforms)}
         self.parameters = (*terms, *efforts.values())
@@ -189,7 +238,7 @@ class _Problem:
             breach_share=values["breach_loss_share"], stay_share=values["second_platform_share"],
             home=np.where(foreign, 0.0, values["home_preference"]))
 
-    def solve(self, refused: Mapping[str, Label]) -> Choice:
+    def solve(self, refused: Mapping[str, Label], notes: tuple[Label, ...] = ()) -> Choice:
         """Return the choice."""
         d, cost = self.drawn, self.costs.cost
         able = np.isfinite(cost)
@@ -206,14 +255,13 @@ class _Problem:
         both = some & (available & (self.nest == 1)).any(axis=1)
         ratio = equal_cost_ratio(np, abroad.logsum[both], found.logsum[both], scale[both, 0])
         worth = (1.0 - 1.0 / ratio) * d[f"{self.buyer.id}.budget_usd"][both, 0]
-        patience = self._placed(shipped_parameters()["supply.waiting"],
-                                normals(self.seed, ["supply.waiting"], self.draws))
-        waiting = found.share.max(axis=1) * np.exp(-scale[:, 0] * np.log(np.maximum(patience, 1.0)))
+        patience = np.maximum(self._placed(WAITING), 1.0)
+        waiting = found.share.max(axis=1) * np.exp(-scale[:, 0] * np.log(patience))
         taken = _capped(found.share, self._caps(), available, waiting)
         rows = self._alternatives(found, taken, here, dissimilar)
         return Choice(self.buyer, self.to, self.on, rows, _mean(taken[:, self.nest == 1].sum(axis=1)),
                       1.0 - float(taken.sum(axis=1).mean()), quantile_range(worth) if both.any() else Range.exact(0.0),
-                      _decided(rows), refused, self.parameters, self._warnings(float(some.mean())))
+                      _decided(rows), refused, self.parameters, (*self._warnings(float(some.mean())), *notes))
 
     def _caps(self) -> Floats:
         """Return the largest share of the work that each chip may take, shape (draws, chips).
@@ -222,28 +270,23 @@ class _Problem:
         market's purchases, or a few times that.
         """
         names = [f"{kind}.{o.chip}" for o in self.options for kind in ("cap", "volume")]
-        z = normals(self.seed, [*names, *SCARCITY], self.draws)
-        shipped = shipped_parameters()
-        rest, market, more = (shipped[name] for name in SCARCITY)
-        several = self._placed(more, z)
-        cards = self._placed(market, z)
+        z = normals(self.seed, names, self.draws)
+        cards, several = self._placed(MARKET), self._placed(CONCENTRATION)
+        rest = next((t.value for t in self.parameters if t.id == VOLUME), None)
         made = np.ones((self.draws, len(self.options)))
         for i, o in enumerate(self.options):
             quota = np.clip(o.cap.draw(z[f"cap.{o.chip}"], np), 0.0, 1.0)
-            volume = o.volume or (rest.at(self.to, self.on).value if o.domestic and cards is not None else None)
+            volume = o.volume or (rest if o.domestic else None)
             if volume is not None and cards is not None:
                 made_there = 4.0 * np.maximum(volume.draw(z[f"volume.{o.chip}"], np), 0.0)
                 quota = np.minimum(quota, np.minimum(made_there / cards * several, 1.0))
             made[:, i] = quota
         return made
 
-    def _placed(self, parameter: Parameter, z: Mapping[str, Floats]) -> Any:
+    def _placed(self, name: str) -> Any:
         """Return draws of a parameter where it is known for the place, else None."""
-        try:
-            found = parameter.at(self.to, self.on).value
-        except NoAnswer:
-            return None
-        return found.draw(z[parameter.id], np)
+        drawn = self.drawn.get(name)
+        return None if drawn is None else drawn[:, 0]
 
     def _had(self) -> NDArray[np.bool_]:
         """Return whether each chip can be had in each draw."""
@@ -284,9 +327,17 @@ class _Problem:
                        "priors, calibrated to China's totals at best",
                        "没有公开数据度量买家如何权衡价格与其他因素：份额取自宽先验，至多按中国总量校准")]
         if some < 1.0:
-            notes.append(Label(f"in {1.0 - some:.0%} of draws nothing can be had",
-                               f"{1.0 - some:.0%} 的抽样中无货可买"))
+            notes.append(Label(f"in {1.0 - some:.1%} of draws nothing can be had",
+                               f"{1.0 - some:.1%} 的抽样中无货可买"))
         return tuple(notes)
+
+
+def _known(parameter: Parameter, to: str, on: date) -> bool:
+    try:
+        parameter.at(to, on)
+    except NoAnswer:
+        return False
+    return True
 
 
 def _installed(buyer: Buyer, platform: str) -> float:
@@ -362,13 +413,14 @@ def _around(values: Floats, mid: float) -> Range:
     return Range(min(ends.low, mid), mid, max(ends.high, mid))
 
 
-def _decided(rows: Sequence[Alternative]) -> tuple[str, float] | None:
-    """Return the term that most favours the first alternative over the second, in log money."""
+def _decided(rows: Sequence[Alternative]) -> Deciding | None:
+    """Return the term that most favours the first alternative over the best of the other nest, or the next."""
     if len(rows) < 2:
         return None
-    first, second = rows[0].terms, rows[1].terms
-    name = max(first, key=lambda k: first[k] - second[k])
-    return name, first[name] - second[name]
+    first = rows[0]
+    rival = next((a for a in rows[1:] if a.nest != first.nest), rows[1])
+    name = deciding_term(dict(first.terms), dict(rival.terms))
+    return Deciding(name, first.terms[name] - rival.terms[name], first.chip, rival.chip)
 
 
-__all__ = ["EXTRAS", "Alternative", "Choice", "choose"]
+__all__ = ["EXTRAS", "Alternative", "Choice", "Deciding", "choose"]

@@ -2,6 +2,7 @@
 
 The work of a quarter is what the buyer's budget buys: budget over horizon, at the foreign chip's cost. Machines are
 owned; the part of an hour that moves with the chip's price is the chip's own capital and the money that law adds to it.
+Models that were not out on the day give way to a dense one (:func:`highfence.choice.work.of_its_day`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import numpy as np
 
 from highfence.choice.buyers import Buyer
 from highfence.choice.choose import buyer_from
+from highfence.choice.given import read_given
 from highfence.choice.platforms import effort_of, platform_of
 from highfence.choice.two_theories import PARAMETERS, RATES, TwoTheories, two_theories
-from highfence.choice.work import WorkCosts, work_costs
+from highfence.choice.work import WorkCosts, of_its_day, work_costs
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.facts import GRADES
@@ -53,15 +55,16 @@ def crossroads(foreign: str, domestic: str, buyer: str | Path | Buyer, *, to: st
     """
     from highfence.catalogue import catalogue
 
-    b, day = buyer_from(buyer), parse_day(on, "--on") if on is not None else date.today()
+    asked = read_given(given, buyer_from(buyer), (*PARAMETERS, *RATES))
+    day = parse_day(on, "--on") if on is not None else date.today()
+    b, _ = of_its_day(asked.buyer, day)
     known = parse_day(as_of, "--as-of") if as_of is not None else None
     first, second = catalogue().chip(foreign), catalogue().chip(domestic)
     if platform_of(first.id) == platform_of(second.id):
         raise InputError("both chips run the same software: there is nothing to move", got=f"{foreign}, {domestic}",
                          expected="a foreign and a domestic chip", example="highfence indifference H20 910B")
-    values = dict(given or {})
-    own = {name: values.pop(name) for name in (*PARAMETERS, *RATES) if name in values}
-    costs = work_costs(b, [first.id, second.id], to=to, on=day, as_of=known, given=values, draws=draws, seed=seed,
+    own = dict(asked.parameters)
+    costs = work_costs(b, [first.id, second.id], to=to, on=day, as_of=known, given=asked.cost, draws=draws, seed=seed,
                        rent=False)
     for chip in (first, second):
         if chip.id in costs.refused:

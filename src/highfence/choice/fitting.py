@@ -11,12 +11,14 @@ Shares are of work. Work becomes chips over what a chip does, and money over wha
     P : nested logit of  - sensitivity * (log total cost per unit of work - home [domestic])
     units ~ P / work per chip        value ~ P * price per unit of work
 
-Costs per unit of work are a table; :func:`proxy_costs` makes one from prices per dense 16-bit TFLOP/s.
+Costs per unit of work are a table: of a reference workload through the cost room
+(:mod:`highfence.choice.work_table`), which the calibration that ships uses; or :func:`proxy_costs`, prices per dense
+16-bit TFLOP/s, which stands beside it as a check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -24,7 +26,14 @@ from typing import Any
 
 from highfence.catalogue import catalogue
 from highfence.choice.logit import nested_logit
-from highfence.choice.parameters import Observation, maturity, shipped_observations, shipped_offers, shipped_parameters
+from highfence.choice.parameters import (
+    Observation,
+    Offer,
+    maturity,
+    shipped_observations,
+    shipped_offers,
+    shipped_parameters,
+)
 from highfence.choice.utility import Situation, total_usd
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
@@ -106,30 +115,32 @@ def proxy_costs(first: int = 2022, last: int = 2025, to: str = "CN") -> tuple[Co
     """Return the proxy of cost: USD per dense 16-bit TFLOP/s of every offer, quarter by quarter.
 
     A foreign chip counts in a quarter when it is on sale and on its middle day either needs no licence or is still
-    sold from stock (``stock_months``). It knows nothing of memory, links, power or servers: it stands in until costs
-    of work are given.
+    sold from stock (``stock_months``). It knows nothing of memory, links, power or servers.
 
     >>> [row.chip for row in proxy_costs() if row.quarter == "2025Q4" and row.nest == "foreign"]
     ['nvidia-l20']
     """
     rows = []
+    for offer, quarter, middle in on_sale(first, last, to):
+        peak = catalogue().chip(offer.chip).number("peak_fp16")
+        if not peak:
+            raise NoAnswer(f"no 16-bit rate of {offer.chip}", missing="peak_fp16", would_change="the proxy of its cost")
+        rows.append(CostRow(offer.chip, quarter, offer.nest, offer.platform, offer.usd * (1e12 / peak), peak / 1e12,
+                            maturity(offer.platform, middle).value))
+    return tuple(rows)
+
+
+def on_sale(first: int, last: int, to: str) -> Iterator[tuple[Offer, str, date]]:
+    """Yield what is on sale quarter by quarter, with the quarter's middle day: the offer runs and the law lets it."""
     stock = timedelta(days=30.4 * shipped_parameters()["stock_months"].at(to).value.mid)
     for year in range(first, last + 1):
         for quarter in range(1, 5):
             middle = date(year, 3 * quarter - 1, 15)
             for offer in shipped_offers():
-                if offer.since <= middle and (offer.until is None or middle <= offer.until):
-                    if offer.nest == "foreign" and not (_free(offer.chip, to, middle)
-                                                        or _free(offer.chip, to, max(middle - stock, offer.since))):
-                        continue
-                    peak = catalogue().chip(offer.chip).number("peak_fp16")
-                    if not peak:
-                        raise NoAnswer(f"no 16-bit rate of {offer.chip}", missing="peak_fp16",
-                                       would_change="the proxy of its cost")
-                    rows.append(CostRow(offer.chip, f"{year}Q{quarter}", offer.nest, offer.platform,
-                                        offer.usd * (1e12 / peak), peak / 1e12,
-                                        maturity(offer.platform, middle).value))
-    return tuple(rows)
+                runs = offer.since <= middle and (offer.until is None or middle <= offer.until)
+                if runs and (offer.nest == "domestic" or _free(offer.chip, to, middle)
+                             or _free(offer.chip, to, max(middle - stock, offer.since))):
+                    yield offer, f"{year}Q{quarter}", middle
 
 
 def _free(chip: str, to: str, on: date) -> bool:
@@ -308,8 +319,10 @@ def predict(fitted: Fit, observation: Observation, rows: Sequence[CostRow] | Non
 
 @cache
 def calibrated() -> Fit:
-    """Return the calibration to every published share that ships, with the proxy of cost."""
-    return fit(shipped_observations())
+    """Return the calibration to every published share that ships, with costs of work from the cost room."""
+    from highfence.choice.work_table import work_rows
+
+    return fit(shipped_observations(), work_rows())
 
 
 def calibrated_terms(fitted: Fit | None = None) -> dict[str, Term]:

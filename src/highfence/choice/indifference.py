@@ -400,8 +400,16 @@ def _turn(laid: _Laid, found: Any, unit: str, most: float, texts: Mapping[str, L
     middle = float(np.median(found))
     kind = "never" if never > 0.5 else "always" if always > 0.5 else "at"
     value = quantile_range(np.clip(found, 0.0, most)) if kind == "at" else None
-    text = texts[kind].format(foreign=laid.inputs.foreign, domestic=laid.inputs.domestic, value=middle, most=most)
+    text = texts[kind].format(foreign=_named(laid.inputs.foreign), domestic=_named(laid.inputs.domestic), value=middle,
+                              most=most)
     return Turn(kind, value, unit, most, never, always, text, found)
+
+
+def _named(chip: str) -> Label:
+    from highfence.catalogue import catalogue
+
+    found = catalogue().find_chip(chip)
+    return found.name if found else Label(chip, chip)
 
 
 def _outcome(xp: Any, cheaper: Any, dearer: Any, at_first: Any, locked: bool, sure: float = SURE) -> Any:

@@ -15,6 +15,7 @@ from typing import Any
 
 from highfence.choice.fitting import CostRow, Fit, fit, predict
 from highfence.choice.parameters import Observation, shipped_observations
+from highfence.choice.work_table import work_rows
 from highfence.core.errors import InputError
 from highfence.core.ranges import Range
 
@@ -74,7 +75,8 @@ def share_cases(data: Path | None = None, rows: Sequence[CostRow] | None = None)
 
     Parameters
     ----------
-    data : folder that holds ``market/``: its sourced rows widen what ships. rows : table of costs, else the proxy.
+    data : folder that holds ``market/``: its sourced rows widen what ships. rows : table of costs; costs of the
+    reference workload if omitted.
 
     Examples
     --------
@@ -82,7 +84,7 @@ def share_cases(data: Path | None = None, rows: Sequence[CostRow] | None = None)
     >>> [c.period for c in cases if not c.used_to_fit]
     ['2024', '2024', '2025H1', '2025', '2025']
     """
-    seen = observations_in(data) if data else shipped_observations()
+    seen, rows = observations_in(data) if data else shipped_observations(), rows or work_rows()
     years = sorted({_year(o) for o in seen if _year(o) >= HELD_OUT_FROM})
     fits = {year: fit([o for o in seen if _year(o) < year], rows) for year in (*years, FITTED_UNTIL + 1)}
     fitted = [_case(o, seen, fits[FITTED_UNTIL + 1], rows) for o in seen if _year(o) <= FITTED_UNTIL]

@@ -7,8 +7,9 @@ every kind runs on its cheapest chip.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.choice.buyers import Buyer, Work
-from highfence.core.errors import HighfenceError
+from highfence.choice.gates import smallest_machine
+from highfence.core.dates import parse_period
+from highfence.core.errors import HighfenceError, InputError
+from highfence.core.labels import Label
 from highfence.core.ranges import normals
 from highfence.cost.runs import RunCost, run_cost
 from highfence.cost.tokens import TokenCost, token_cost
@@ -31,6 +35,9 @@ MOST_TRAINING = 4096
 
 LEAST_CHIPS = 8
 """One server."""
+
+STAND_INS = ((20e9, "llama-2-70b"), (0.0, "llama-2-7b"))
+"""Dense models that stand for those that were not out on a day, by least number of parameters."""
 
 Answer = TokenCost | RunCost
 
@@ -70,7 +77,14 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
             answers[chip] = tuple(_answer(buyer, work, chip, to=to, on=on, as_of=as_of, given=given,
                                           draws=draws, seed=seed, rent=rent) for work in buyer.work)
         except HighfenceError as problem:
-            refused[chip] = str(problem.args[0])
+            if isinstance(problem, InputError) and (problem.where or "").startswith("--set"):
+                raise
+            refused[chip] = _words(problem)
+            continue
+        short = beyond_budget(buyer, answers[chip])
+        if short:
+            refused[chip] = short
+            del answers[chip]
     names = tuple(answers)
     shares = _shares(buyer, draws, seed)
     cost, middle = np.zeros((draws, len(names))), np.zeros(len(names))
@@ -82,6 +96,53 @@ def work_costs(buyer: Buyer, chips: Sequence[str], *, to: str, on: date, as_of: 
             cost[:, column] += shares[kind] * drawn / cheapest
             middle[column] += work.share.value.mid / _total(buyer) * _middle(found) / cheapest
     return WorkCosts(names, cost, middle, answers, refused)
+
+
+def of_its_day(buyer: Buyer, day: date) -> tuple[Buyer, tuple[Label, ...]]:
+    """Return a buyer whose models were out on a day, and what was put in the place of those that were not.
+
+    >>> from highfence.choice.buyers import buyer
+    >>> [work.model for work in of_its_day(buyer("sme-inference"), date(2024, 5, 24))[0].work]
+    ['llama-2-70b', 'llama-2-70b', 'llama-2-7b']
+    """
+    from highfence.catalogue import catalogue
+
+    kinds, notes = [], []
+    for work in buyer.work:
+        model = catalogue().model(work.model)
+        if model.released and parse_period(model.released).start > day:
+            instead = next(name for least, name in STAND_INS if (model.parameters_total or 0.0) >= least)
+            notes.append(Label(f"{model.id} was not out on {day}: {instead} stands in for it",
+                               f"{day}时{model.id}尚未发布：以{instead}代替"))
+            work = replace(work, model=instead)
+        kinds.append(work)
+    return replace(buyer, work=tuple(kinds)), tuple(dict.fromkeys(notes))
+
+
+def _words(problem: HighfenceError) -> str:
+    """Return what is wrong, and what would help, in one line."""
+    hint = getattr(problem, "hint", None)
+    if not hint:
+        return str(problem.args[0])
+    return f"{problem.args[0]}; {re.sub(r'--chips (?=[0-9])', 'buyer.chips=', hint).replace('--chips', 'buyer.chips')}"
+
+
+def beyond_budget(buyer: Buyer, answers: Sequence[Answer]) -> str:
+    """Return why a buyer cannot pay one machine of an owned chip, or one deployment; empty if it can, or rents."""
+    from highfence.catalogue import catalogue
+
+    hour, name = answers[0].hourly, answers[0].name
+    price = hour.find("chip_price") or hour.find("price")
+    if price is None:
+        return ""
+    server = smallest_machine(catalogue().chip(answers[0].chip))
+    chips = max(server, *(a.chips for a in answers if isinstance(a, TokenCost)), 0)
+    what = "one server" if chips == server else "the smallest deployment"
+    for words, limit in (("budget", buyer.budget_usd), ("capital", buyer.access.capital_usd)):
+        if chips * price.value.low > limit.value.high:
+            return (f"the {words} is below {what}: {chips} of {name} cost {chips * price.value.low:,.0f} USD, the "
+                    f"{words} is {limit.value.high:,.0f} USD; a larger {words} or a lower price (--set) would do")
+    return ""
 
 
 def _answer(buyer: Buyer, work: Work, chip: str, **shared: Any) -> Answer:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,17 @@ def console(stderr: bool = False) -> Any:
 
     made = Piped(stderr=stderr, highlight=False)
     return made if made.is_terminal or os.environ.get("COLUMNS") else Piped(stderr=stderr, highlight=False, width=160)
+
+
+@contextmanager
+def working(title: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what long work is at, and leave nothing behind; elsewhere stay silent."""
+    shown = console(stderr=True)
+    if not shown.is_terminal:
+        yield lambda at: None
+        return
+    with shown.status(title) as status:
+        yield lambda at: status.update(f"{title} {at}")
 
 
 def cell(value: Any) -> str:

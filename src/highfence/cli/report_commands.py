@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from highfence.cli.output import console, file_word, make_folder, print_json, write_whole
+from highfence.cli.output import console, file_word, make_folder, print_json, working, write_whole
 
 
 @click.command()
@@ -27,9 +27,11 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
     from highfence.report.brief import build_brief
     from highfence.report.page import render_page
     from highfence.report.terminal import print_brief
+    from highfence.report.texts import say
 
     others = [name.strip() for name in against.split(",") if name.strip()] if against else None
-    made = build_brief(chip, to=to, on=on, against=others)
+    with working(say("page.working").text(lang)) as told:
+        made = build_brief(chip, to=to, on=on, against=others, progress=told)
     cited = [s.source for s in made.sources]
     if out is not None:
         page, data = render_page(made, lang), to_json(envelope("brief", made, sources=cited))

@@ -297,6 +297,10 @@ _LIMITS: dict[str, tuple[float, float, str]] = {
 }
 
 
+SETTABLE = tuple(_LIMITS)
+"""What a user may set of the ownership of a chip, and its price and rent."""
+
+
 def _check(name: str, value: Range) -> None:
     low, high, words = _LIMITS[name]
     if not (low <= value.low and value.high <= high):

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -18,9 +18,14 @@ from highfence.core.envelope import plain
 from highfence.core.labels import Label
 from highfence.report.abilities import Abilities, abilities
 from highfence.report.ability_findings import spread_sentence
+from highfence.report.choice_findings import fork_sentence
+from highfence.report.choices import Choices, choices
 from highfence.report.citations import Bibliography, CitedSource
+from highfence.report.cost_findings import token_sentence
+from highfence.report.costs import Costs, costs
 from highfence.report.facts import FactGroup, fact_groups, missing_facts
 from highfence.report.headroom import Change, MarginRow, changes, margin_rows
+from highfence.report.markets import on_the_market
 from highfence.report.names import firm_name, place_name, short_name
 from highfence.report.planes import Plane, bandwidth_plane, compute_plane
 from highfence.report.ratios import Comparison, compare
@@ -73,6 +78,8 @@ class Brief:
     missing: tuple[Label, ...]
     comparison: Comparison
     abilities: Abilities
+    costs: Costs
+    choices: Choices
     timeline: Timeline
     compute: Plane
     bandwidth: Plane
@@ -91,14 +98,14 @@ class Brief:
 
 
 def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
-                against: Sequence[str] | None = None) -> Brief:
+                against: Sequence[str] | None = None, progress: Callable[[str], None] | None = None) -> Brief:
     """Return the brief of a part.
 
     Parameters
     ----------
     chip : a name in the catalogue, the path of a sheet, or a sheet as a mapping.
     to : destination. on : day of the law, today if None.
-    against : parts to compare with; chosen from the catalogue if None.
+    against : parts to compare with; chosen from the catalogue if None. progress : told what is being worked on.
 
     Raises
     ------
@@ -113,6 +120,9 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
     sources = Bibliography(law)
     facts, comparison = fact_groups(part, sources), compare(part, others, sources)
     able = abilities(part, others, sources)
+    beside = on_the_market(part, others, code, day)
+    spent = costs(part, beside, code, day, sources, progress)
+    chosen = choices(part, beside, code, day, sources, progress)
     timeline = build_timeline(law, part, code, day, sources)
     margins, moves = margin_rows(law, verdict, sources), changes(law, part, code, day)
     decided, open_ones = ruling(verdict, imported, law, day, sources), unknowns(part, verdict, sources)
@@ -122,18 +132,19 @@ def build_brief(chip: Any, *, to: str = "CN", on: str | date | None = None,
         chip=part.id, name=part.name, short=short_name(part), maker=firm_name(part.vendor) if part.vendor else None,
         note=part.entry.note if part.entry is not None else None, to=code, place=place_name(law, code), on=day,
         status=status_of(verdict), outcome=verdict.outcome_label,
-        findings=_findings(verdict, comparison, able, margins, moves, day), facts=facts,
-        missing=missing_facts(part), comparison=comparison, abilities=able, timeline=timeline, compute=compute,
-        bandwidth=bandwidth, margins=margins, changes=moves, verdict=verdict, ruling=decided, unknowns=open_ones,
+        findings=_findings(verdict, comparison, able, spent, chosen, margins, moves, day), facts=facts,
+        missing=missing_facts(part), comparison=comparison, abilities=able, costs=spent, choices=chosen,
+        timeline=timeline, compute=compute, bandwidth=bandwidth, margins=margins, changes=moves, verdict=verdict,
+        ruling=decided, unknowns=open_ones,
         sources=sources.sources(), disclaimer=DISCLAIMER, versions=Versions(__version__, DATA_VERSION, LAW_VERSION))
 
 
-def _findings(verdict: Verdict, comparison: Comparison, able: Abilities, margins: Sequence[MarginRow],
-              moves: Sequence[Change], day: date) -> tuple[Label, ...]:
+def _findings(verdict: Verdict, comparison: Comparison, able: Abilities, spent: Costs, chosen: Choices,
+              margins: Sequence[MarginRow], moves: Sequence[Change], day: date) -> tuple[Label, ...]:
     """Return what a reader in a hurry should know, a sentence each."""
     found: list[Label | None] = [say("finding.split", text=s.text) for s in verdict.splits_on[:3]]
     found += [_ratio_sentence(comparison, i) for i in range(min(2, len(comparison.references)))]
-    found.append(spread_sentence(able))
+    found += [spread_sentence(able), token_sentence(spent), fork_sentence(chosen)]
     if verdict.paragraph != "unknown":
         found.append(_caught_sentence(verdict, margins) or _nearest_sentence(margins))
     found += [say("finding.caught", label=c.label, shown=c.shown, delta=c.shown_delta, paragraph=c.paragraph)

@@ -10,10 +10,16 @@ from highfence.report.ability_charts import ability_spec
 from highfence.report.ability_charts import describe as describe_abilities
 from highfence.report.brief import Brief
 from highfence.report.drawing import INK, NARROW, PAPER, WIDE, Canvas, Figure, Spec, quantitative, render, values
+from highfence.report.flip_charts import describe as describe_flip
+from highfence.report.flip_charts import flip_spec
 from highfence.report.plane_charts import describe, plane_spec
 from highfence.report.ratios import Comparison
+from highfence.report.share_charts import describe as describe_shares
+from highfence.report.share_charts import share_spec
 from highfence.report.texts import say
 from highfence.report.timeline import STATUSES, Timeline
+from highfence.report.token_charts import cost_spec
+from highfence.report.token_charts import describe as describe_costs
 
 MARKS = ("circle", "square", "triangle-up", "diamond")
 TONES = ("var(--ref-1)", "var(--ref-2)", "var(--ref-3)", "var(--ref-4)")
@@ -29,9 +35,9 @@ def figures(brief: Brief, lang: str) -> dict[str, Figure]:
         "compute": (say("chart.compute_title"), describe(brief.compute, name)),
         "bandwidth": (say("chart.bandwidth_title"), describe(brief.bandwidth, name)),
     }
-    abilities = describe_abilities(brief.abilities, name)
-    if abilities is not None:
-        texts["abilities"] = abilities
+    told = {"abilities": describe_abilities(brief.abilities, name), "costs": describe_costs(brief.costs, name),
+            "shares": describe_shares(brief.choices, name), "flip": describe_flip(brief.choices, name)}
+    texts.update({id: words for id, words in told.items() if words is not None})
     drawn = {}
     for id, (title, description) in texts.items():
         if id == "ratios" and not brief.comparison.rows:
@@ -49,6 +55,12 @@ def _spec(brief: Brief, id: str, canvas: Canvas, lang: str) -> Spec:
         return ability_spec(brief.abilities, canvas, lang)
     if id == "timeline":
         return timeline_spec(brief.timeline, canvas, lang)
+    if id == "costs":
+        return cost_spec(brief.costs, canvas, lang)
+    if id == "shares":
+        return share_spec(brief.choices, brief.chip, canvas, lang)
+    if id == "flip":
+        return flip_spec(brief.choices, canvas, lang)
     return plane_spec(brief.compute if id == "compute" else brief.bandwidth, canvas, lang)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from highfence.core.errors import MissingExtra
 from highfence.core.labels import Label, check_language
 from highfence.report.brief import Brief
+from highfence.report.choices import DRAWS
 from highfence.report.texts import say, texts
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def render_page(brief: Brief, lang: str = "en") -> str:
     from highfence.report.charts import figures, legend_order
     from highfence.report.drawing import WIDE
     from highfence.report.plane_charts import outside
+    from highfence.report.token_charts import statuses
 
     page = template.render(
         b=brief, lang=lang, figures=figures(brief, lang), css=(TEMPLATES / "brief.css").read_text("utf-8"),
-        legend=legend_order(brief.timeline), shown_margins=SHOWN_MARGINS,
+        choice_draws=DRAWS, law_legend=statuses(brief.costs), legend=legend_order(brief.timeline),
+        shown_margins=SHOWN_MARGINS,
         outside={p.id: outside(p, WIDE) for p in (brief.compute, brief.bandwidth)}, **_words(lang))
     return re.sub(r"\n\s*\n+", "\n", page)
 

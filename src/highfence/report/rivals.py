@@ -32,7 +32,7 @@ def references(part: Part, named: Sequence[str] | None, day: date) -> tuple[Part
     return tuple(kept.values())[:MOST]
 
 
-def _documented() -> Iterator[Chip]:
+def documented() -> Iterator[Chip]:
     """Yield what ships, best documented first: parts in many sources are those that buyers weigh."""
     chips = [c for c in catalogue().chips() if c.status == "shipping" and c.kind != "wafer" and c["memory_bandwidth"]]
     return iter(sorted(chips, key=lambda c: (-len({f.source for f in c.all_facts()}), c.id)))
@@ -48,7 +48,7 @@ def _made_in_china() -> list[Part]:
     """Return the best documented Chinese data-centre parts, one of each family and no more than two of a maker."""
     found: list[Part] = []
     families: set[str] = set()
-    for chip in _documented():
+    for chip in documented():
         part = part_of_chip(chip.id)
         if (part.designed_in == "CN" and part.datacenter and part.input("tpp").value and chip.family not in families
                 and sum(p.vendor == part.vendor for p in found) < 2):
@@ -62,7 +62,7 @@ def _made_in_china() -> list[Part]:
 def _admitted_to_china(part: Part, day: date) -> list[Part]:
     """Return what a Chinese part meets at home: US parts that the law of the day does not shut out, and a neighbour."""
     found: list[Part] = []
-    for chip in _documented():
+    for chip in documented():
         rival = part_of_chip(chip.id)
         if rival.designed_in != "US" or not rival.datacenter or chip.vendor in {p.vendor for p in found}:
             continue

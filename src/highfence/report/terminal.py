@@ -53,6 +53,10 @@ def _blocks(brief: Brief, lang: str) -> Iterator[tuple[str, RenderableType]]:
     if brief.comparison.rows:
         yield "page.compared", _ratios(brief, lang)
     yield "page.abilities", _abilities(brief, lang)
+    yield "page.costs", _costs(brief, lang)
+    yield "page.choices", _choices(brief, lang)
+    if brief.choices.theories:
+        yield "page.theories", _theories(brief, lang)
     yield "page.timeline", _timeline(brief, lang)
     if brief.margins:
         yield "page.headroom", _margins(brief, lang)
@@ -113,6 +117,50 @@ def _share(reason: Label | None, shown: Label, span: Label, lang: str) -> Text:
     if reason is not None:
         return Text(say("word.dash").text(lang))
     return Text.assemble(shown.text(lang), (f" {span.text(lang)}", "dim") if span.en else "")
+
+
+def _costs(brief: Brief, lang: str) -> RenderableType:
+    """Return what an hour and a million tokens cost on each chip, with how its purchase stood in law."""
+    made = brief.costs
+    if made.missing is not None:
+        return Padding(Text(made.missing.text(lang)), (0, 0, 0, 2))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(say("page.part").text(lang))
+    table.add_column(say("page.law_of_day").text(lang))
+    table.add_column(say("page.hour").text(lang), justify="right")
+    for title, _ in made.services:
+        table.add_column(title.text(lang), justify="right")
+    for row in made.rows:
+        table.add_row(row.short.text(lang), say(f"cost.status_{row.status}").text(lang), row.shown_hour.text(lang),
+                      *(_share(c.reason, c.shown, c.shown_range, lang) for c in row.cells))
+    return table
+
+
+def _choices(brief: Brief, lang: str) -> RenderableType:
+    """Return the part's share of each segment's work, and that of chips made in the destination."""
+    made = brief.choices
+    if made.missing is not None:
+        return Padding(Text(made.missing.text(lang)), (0, 0, 0, 2))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(say("page.segment").text(lang))
+    table.add_column(brief.short.text(lang), justify="right")
+    table.add_column(say("page.made_in", place=made.place).text(lang), justify="right")
+    for row in made.segments:
+        own = next(cell for cell in row.cells if cell.chip == brief.chip)
+        table.add_row(row.title.text(lang), _share(row.reason, own.shown, own.shown_range, lang),
+                      _share(row.reason, row.shown_domestic, row.shown_domestic_range, lang))
+    return table
+
+
+def _theories(brief: Brief, lang: str) -> Table:
+    """Return verdict and turning points by segment and rival."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 2, 0, 0))
+    for key in ("segment", "rival", "verdict_column", "leaning", "cheaper", "even_price", "flip_hazard"):
+        table.add_column(say(f"page.{key}").text(lang), justify="right" if key == "cheaper" else "left")
+    for row in brief.choices.theories:
+        table.add_row(*(label.text(lang) for label in (row.title, row.rival_short, row.shown_verdict, row.shown_leaning,
+                                                       row.shown_cheaper, row.shown_price, row.shown_hazard)))
+    return table
 
 
 def _timeline(brief: Brief, lang: str) -> Table:
