@@ -128,3 +128,17 @@ def test_the_command_lists_shows_and_refuses(capsys: pytest.CaptureFixture[str])
     assert run(["events", "--kind", "party"]) == 2
     assert run(["events", "--kind", "control", "--format", "csv"]) == 0
     assert next(search_series("nvidia"), None) is not None
+
+
+def test_billing_and_headquarters_stand_side_by_side() -> None:
+    billing, offices = series("nvidia-china-revenue"), series("nvidia-china-revenue-headquarters")
+    assert offices.alternative_to == billing.id
+    by_period = {p.fiscal: p.value for p in billing.points}
+    assert any(p.fiscal in by_period and p.value > 1.2 * by_period[p.fiscal] for p in offices.points)
+
+
+def test_the_chart_draws_every_kind(tmp_path: Any) -> None:
+    out = tmp_path / "series.svg"
+    assert run(["series", "nvidia-china-revenue", "--as-of", "2025-04-01", "--chart", str(out)]) == 0
+    text = out.read_text(encoding="utf-8")
+    assert text.startswith("<svg") and "<title" in text and "var(--" not in text

@@ -20,6 +20,7 @@ from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 
 FOLDERS = tuple(DATA / name for name in ("series", "events", "forecasts"))
+PLACES = (*FOLDERS, DATA / "sources")
 CODE = (Path(__file__), Path(__file__).parent / "series_schema.py")
 
 
@@ -173,7 +174,7 @@ class PublishedForecast:
 def _pack() -> dict[str, Any]:
     from highfence.catalogue.series_schema import compile_series
 
-    return load_pack("series", [*FOLDERS, DATA / "sources"], compile_series, CODE)
+    return load_pack("series", PLACES, compile_series, CODE)
 
 
 @cache

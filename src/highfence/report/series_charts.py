@@ -30,13 +30,15 @@ def _spec(found: Series, lang: str) -> Spec:
     rows = [_row(p, lang) for p in found.points]
     kinds = [k for k in TONES if any(p.kind == k for p in found.points)]
     x: Spec = {"field": "at", "type": "temporal", "axis": {"title": None, "format": "%Y", "tickCount": "year"},
-               "scale": {"type": "utc"}}
-    y = quantitative("value", axis={"title": found.unit, "format": "~s"}, scale={"zero": found.unit != "share"})
+               "scale": {"type": "utc", "padding": 16}}
+    y = quantitative("value", axis={"title": found.unit, "labelExpr": "replace(format(datum.value, '~s'), 'G', ' bn')"},
+                     scale={"zero": found.unit != "share"})
     colour: Spec = {"field": "kind", "type": "nominal", "scale": {
         "domain": [KINDS[k].text(lang) for k in kinds], "range": [TONES[k] for k in kinds]},
         "legend": {"title": None, "orient": "top", "symbolOpacity": 1} if len(kinds) > 1 else None}
     facts = [r for r, p in zip(rows, found.points) if p.kind == "fact"]
-    return {"width": 660, "height": 320, "layer": [
+    return {"width": 660, "height": 320, "title": {"text": found.label.text(lang), "anchor": "start", "fontSize": 14,
+                                                  "subtitle": found.definition.text(lang)[:110]}, "layer": [
         {"data": values([r for r in rows if r["low"] != r["high"]]), "mark": {"type": "rule", "strokeWidth": 1.3,
                                                                             "opacity": 0.6},
          "encoding": {"x": x, "y": quantitative("low"), "y2": {"field": "high"}, "color": colour}},
