@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import shorten
+
 from highfence.catalogue.series import Point, Series
 from highfence.core.labels import Label
 from highfence.report.drawing import INK, Canvas, Spec, quantitative, render, standalone, values
@@ -38,7 +40,7 @@ def _spec(found: Series, lang: str) -> Spec:
         "legend": {"title": None, "orient": "top", "symbolOpacity": 1} if len(kinds) > 1 else None}
     facts = [r for r, p in zip(rows, found.points) if p.kind == "fact"]
     return {"width": 660, "height": 320, "title": {"text": found.label.text(lang), "anchor": "start", "fontSize": 14,
-                                                  "subtitle": found.definition.text(lang)[:110]}, "layer": [
+                                                  "subtitle": shorten(found.definition.text(lang), 110, placeholder=" …")}, "layer": [
         {"data": values([r for r in rows if r["low"] != r["high"]]), "mark": {"type": "rule", "strokeWidth": 1.3,
                                                                             "opacity": 0.6},
          "encoding": {"x": x, "y": quantitative("low"), "y2": {"field": "high"}, "color": colour}},
