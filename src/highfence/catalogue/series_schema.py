@@ -200,8 +200,9 @@ def _forecast(f: ForecastIn, where: str, sources: set[str]) -> dict[str, Any]:
             number, text = float(text), ""
     row = f.model_dump(exclude={"outcome"})
     known = parse_period(f.outcome.published, where).end.isoformat() if f.outcome.published else ""
-    return {**row, "outcome_public": known, "public": parse_period(f.published, where).end.isoformat(), "outcome": number,
-            "outcome_text": text, "outcome_source": f.outcome.source or "", "status": f.outcome.status}
+    return {**row, "outcome_public": known, "public": parse_period(f.published, where).end.isoformat(),
+            "outcome": number, "outcome_text": text, "outcome_source": f.outcome.source or "",
+            "status": f.outcome.status}
 
 
 def _source(id: str, where: str, sources: set[str]) -> None:

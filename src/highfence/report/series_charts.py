@@ -39,8 +39,9 @@ def _spec(found: Series, lang: str) -> Spec:
         "domain": [KINDS[k].text(lang) for k in kinds], "range": [TONES[k] for k in kinds]},
         "legend": {"title": None, "orient": "top", "symbolOpacity": 1} if len(kinds) > 1 else None}
     facts = [r for r, p in zip(rows, found.points) if p.kind == "fact"]
-    return {"width": 660, "height": 320, "title": {"text": found.label.text(lang), "anchor": "start", "fontSize": 14,
-                                                  "subtitle": shorten(found.definition.text(lang), 110, placeholder=" …")}, "layer": [
+    told = shorten(found.definition.text(lang), 110, placeholder=" …")
+    title = {"text": found.label.text(lang), "anchor": "start", "fontSize": 14, "subtitle": told}
+    return {"width": 660, "height": 320, "title": title, "layer": [
         {"data": values([r for r in rows if r["low"] != r["high"]]), "mark": {"type": "rule", "strokeWidth": 1.3,
                                                                             "opacity": 0.6},
          "encoding": {"x": x, "y": quantitative("low"), "y2": {"field": "high"}, "color": colour}},
