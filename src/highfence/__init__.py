@@ -15,6 +15,9 @@ from highfence.__about__ import DATA_VERSION, __version__
 if TYPE_CHECKING:
     from highfence import cost, perf
     from highfence.catalogue import Catalogue, Chip
+    from highfence.choice.buyers import buyers
+    from highfence.choice.choose import choose
+    from highfence.choice.crossroads import indifference
     from highfence.core.errors import HighfenceError, InputError, NoAnswer
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
 
@@ -22,11 +25,14 @@ _LAZY = {
     "Catalogue": "highfence.catalogue", "Chip": "highfence.catalogue",
     "HighfenceError": "highfence.core.errors", "InputError": "highfence.core.errors",
     "NoAnswer": "highfence.core.errors", "Overlay": "highfence.rules", "Verdict": "highfence.rules",
+    "buyers": "highfence.choice.buyers", "choose": "highfence.choice.choose",
+    "indifference": "highfence.choice.crossroads",
     "classify": "highfence.rules", "diff": "highfence.rules", "read_overlay": "highfence.rules",
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "chip", "classify", "cost", "diff", "perf", "read_overlay"]
+           "__version__", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference", "perf",
+           "read_overlay"]
 
 
 def chip(name: str) -> Chip:

@@ -18,6 +18,8 @@ import numpy as np
 from highfence.choice.buyers import Buyer
 from highfence.choice.choose import buyer_from
 from highfence.choice.given import read_given
+from highfence.choice.indifference import Indifference
+from highfence.choice.indifference import indifference as weigh
 from highfence.choice.platforms import effort_of, platform_of
 from highfence.choice.two_theories import PARAMETERS, RATES, TwoTheories, two_theories
 from highfence.choice.work import WorkCosts, of_its_day, work_costs
@@ -79,6 +81,16 @@ def crossroads(foreign: str, domestic: str, buyer: str | Path | Buyer, *, to: st
     return two_theories(first.id, second.id, price=price, foreign_cost=terms[0], capital_share=share,
                         domestic_cost=terms[1], work=spend / terms[0].value.mid, unit=unit, on=day, buyer=b.id,
                         place=to, given={**_of_buyer(b, platform_of(second.id), to, day), **own}, **rates)
+
+
+def indifference(foreign: str, domestic: str, buyer: str | Path | Buyer, *, draws: int = 1000, seed: int = 1,
+                 **asked: Any) -> Indifference:
+    """Return trap, relief or neither for a buyer, with its price and hazard; arguments as :func:`crossroads`.
+
+    >>> indifference("H20", "910B", "sme-inference", on="2025-07-20", draws=200).verdict.leaning
+    'relief'
+    """
+    return weigh(crossroads(foreign, domestic, buyer, draws=draws, seed=seed, **asked), draws, seed)
 
 
 def _unit(b: Buyer, costs: WorkCosts) -> tuple[str, float]:

@@ -98,16 +98,14 @@ def indifference(foreign: str, domestic: str, buyer_: str, given: tuple[str, ...
 
     --set also takes hazard and reopening (a year) and the parameters of the decision, such as code_growth.
     """
-    from highfence.choice.crossroads import crossroads
-    from highfence.choice.indifference import indifference as answer
+    from highfence.choice.crossroads import indifference as answer
     from highfence.cli.choice_view import fork_row, show_fork, show_forks
 
     asked["on"] = asked["on"] or date.today().isoformat()
     values = parse_given(given)
     if chart is not None and buyer_ == ALL:
         raise InputError("the chart is of one buyer", where="--chart", hint="name one with --buyer")
-    found, refused = _each(buyer_, lambda b, tell: answer(crossroads(foreign, domestic, b, given=values, **asked),
-                                                          asked["draws"], asked["seed"]))
+    found, refused = _each(buyer_, lambda b, tell: answer(foreign, domestic, b, given=values, **asked))
     if chart is not None:
         from highfence.report.choice_charts import flip_map_chart
 
