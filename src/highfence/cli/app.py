@@ -16,6 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "memory": ("catalogue", "List memory stacks."),
     "models": ("catalogue", "List open language models."),
     "sources": ("catalogue", "List sources, or show one."),
+    "series": ("series", "List series, or show one: every value with when it became public."),
+    "events": ("series", "List dated events: controls, licences, orders, measures of both governments."),
     "sql": ("data", "Ask the catalogue in SQL."),
     "export": ("data", "Write the catalogue as CSV, Parquet, DuckDB or a spreadsheet."),
     "classify": ("law", "Say what the law makes of a part on one day."),

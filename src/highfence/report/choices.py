@@ -271,7 +271,7 @@ def _why(problem: HighfenceError) -> Label:
 
 
 def _notes(chosen: Mapping[str, Choice], columns: Sequence[Column], segments: Sequence[Buyer]) -> Iterator[Label]:
-    """Yield what shares rest on, and each chip that some segments could not take, with the reason."""
+    """Yield the chips that some segments could not take, by reason, and what shares rest on."""
     shorts, titles = {c.chip: c.short for c in columns}, {b.id: b.label for b in segments}
     out: dict[tuple[str, Label], list[Label]] = {}
     for id, found in chosen.items():
@@ -279,9 +279,12 @@ def _notes(chosen: Mapping[str, Choice], columns: Sequence[Column], segments: Se
             if chip in shorts:
                 told = reason if reason.en != reason.zh else say("choice.cannot_do")
                 out.setdefault((chip, told), []).append(titles[id])
+    alike: dict[tuple[Label, tuple[Label, ...]], list[Label]] = {}
     for (chip, reason), names in out.items():
-        told = say("choice.all_segments") if len(names) == len(chosen) else listed(names)
-        yield say("choice.left_out", name=shorts[chip], reason=reason, segments=told)
+        alike.setdefault((reason, tuple(names)), []).append(shorts[chip])
+    for (reason, where), left in alike.items():
+        told = say("choice.all_segments") if len(where) == len(chosen) else listed(where)
+        yield say("choice.left_out", names=listed(left), reason=reason, segments=told)
     yield from dict.fromkeys(w for found in chosen.values() for w in found.warnings[:1])
 
 

@@ -35,8 +35,9 @@ def share_spec(made: Choices, chip: str, canvas: Canvas, lang: str) -> Spec:
     pieces = [piece for row in rows for piece in _pieces(made, row, width, canvas, lang)]
     tones = _tones(made, chip, lang)
     names = [name for name in tones if any(p["chip"] == name for p in pieces)]
+    told = [say("chart.shares_axis").text(lang), say("chart.shares_line", place=made.place).text(lang)]
     x = quantitative("start", scale={"domain": [0, 1], "nice": False}, axis={
-        "title": say("chart.shares_axis", place=made.place).text(lang), "format": "%", "tickCount": 5})
+        "title": told, "format": "%", "tickCount": 5})
     y: Spec = {"field": "segment", "type": "nominal", "scale": {"domain": order, "paddingInner": 0, "paddingOuter": 0},
                "axis": None if canvas.narrow else {"title": None, "ticks": False, "domain": False, "labelColor": INK,
                                                    "labelLimit": 205, "labelFontSize": canvas.text}}
@@ -66,7 +67,7 @@ def _pieces(made: Choices, row: SegmentRow, width: float, canvas: Canvas, lang: 
     shares.append((say("chart.shares_none").text(lang), max(0.0, 1.0 - sum(value for _, value in shares))))
     for name, value in shares:
         if value >= LEAST:
-            room = value * width - 8
+            room = value * width - 11
             texts = (f"{name} {share(value)}", share(value))
             text = next((t for t in texts if text_width(t, canvas.small) <= room), "")
             yield {"segment": row.title.text(lang), "chip": name, "start": at, "end": at + value, "text": text}
