@@ -22,8 +22,8 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
-        from highfence.catalogue import store as catalogue
         from highfence.catalogue import series
+        from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
         from highfence.catalogue.series_schema import compile_series
         from highfence.choice import directions, hazard
