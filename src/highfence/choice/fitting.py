@@ -35,6 +35,7 @@ from highfence.choice.parameters import (
     shipped_parameters,
 )
 from highfence.choice.utility import Situation, total_usd
+from highfence.core.datapack import load_pack
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.parameters import Parameters
@@ -319,10 +320,33 @@ def predict(fitted: Fit, observation: Observation, rows: Sequence[CostRow] | Non
 
 @cache
 def calibrated() -> Fit:
-    """Return the calibration to every published share that ships, with costs of work from the cost room."""
+    """Return the calibration to every published share that ships, with costs of work from the cost room.
+
+    It is kept until any data or code that it follows from changes, with the draws of :data:`FITTED` alone.
+    """
+    import numpy as np
+
+    from highfence.catalogue.store import DATA as CHIPS
+    from highfence.choice.parameters import DATA as CHOICE
+    from highfence.cost.parameters import DATA as COST
+    from highfence.perf.calibration import DATA as PERF
+
+    code = [path for room in ("choice", "cost", "perf") for path in sorted((CHOICE.parents[1] / room).rglob("*.py"))]
+    pack = load_pack("calibrated", [CHIPS, CHOICE, COST, PERF], _solved, code)
+    known = shipped_parameters()
+    return Fit({name: known[name].at("CN").value for name in FITTED},
+               {name: Range(*ends) for name, ends in pack["posterior"].items()}, pack["narrowed"],
+               shipped_observations(), pack["effective"], pack["seed"],
+               {name: np.asarray(values) for name, values in pack["draws"].items()}, np.asarray(pack["weights"]))
+
+
+def _solved() -> dict[str, Any]:
     from highfence.choice.work_table import work_rows
 
-    return fit(shipped_observations(), work_rows())
+    found = fit(shipped_observations(), work_rows())
+    return {"posterior": {name: [r.low, r.mid, r.high] for name, r in found.posterior.items()},
+            "narrowed": found.narrowed, "effective": found.effective, "seed": found.seed,
+            "draws": {name: found.draws[name].tolist() for name in FITTED}, "weights": found.weights.tolist()}
 
 
 def calibrated_terms(fitted: Fit | None = None) -> dict[str, Term]:
