@@ -22,7 +22,7 @@ from highfence.core.terms import Term
 from highfence.cost.hourly import check_draws, hourly, share_of_use
 from highfence.cost.lawful import Lawful, lawful
 from highfence.cost.tokens import DRAWS, SEED
-from highfence.perf.calibration import DATA, shipped_calibration
+from highfence.perf.calibration import DATA, calibration_digest, shipped_calibration
 from highfence.perf.shape import shape_of
 from highfence.perf.sheets import find_machine
 from highfence.perf.train.run import BATCH, SEQUENCE, training_run
@@ -143,9 +143,8 @@ class _Run:
 def _run(chip: str, model: str, chips: int, tokens: float, batch: int, sequence: int, precision: str) -> _Run:
     """Return the quickest plan of a run: kept under the digest of everything that it follows from, else computed."""
     machine, shape = find_machine(chip), shape_of(model)
-    curves = {id: curve.values for id, curve in shipped_calibration().curves.items()}
-    key = digest({"run": [machine, shape, chips, tokens, batch, sequence, precision], "calibration": curves,
-                  "data_version": DATA_VERSION})
+    key = digest({"run": [machine, shape, chips, tokens, batch, sequence, precision], "data_version": DATA_VERSION,
+                  "calibration": calibration_digest(shipped_calibration())})
 
     def solve() -> dict[str, Any]:
         run = training_run(machine, shape, chips=chips, tokens=tokens, batch=batch, sequence=sequence,

@@ -74,6 +74,26 @@ def shipped_calibration() -> Calibration:
     return Calibration({id: read_curve(raw) for id, raw in pack["curves"].items()})
 
 
+def calibration_digest(calibration: Calibration) -> str:
+    """Return the digest of every number of a calibration; that of the shipped one is made once.
+
+    >>> calibration_digest(shipped_calibration()) == calibration_digest(Calibration(shipped_calibration().curves))
+    True
+    """
+    return _shipped_digest() if calibration is shipped_calibration() else _digest(calibration)
+
+
+@cache
+def _shipped_digest() -> str:
+    return _digest(shipped_calibration())
+
+
+def _digest(calibration: Calibration) -> str:
+    from highfence.core.records import digest
+
+    return digest({id: curve.values for id, curve in calibration.curves.items()})
+
+
 def read_curve(raw: Mapping[str, Any]) -> Curve:
     """Return a curve from its compiled form."""
     return Curve(raw["id"], raw["values"], tuple(raw.get("data", ())), int(raw.get("rows", 0)),

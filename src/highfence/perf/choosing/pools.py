@@ -23,7 +23,7 @@ from highfence.__about__ import DATA_VERSION
 from highfence.core.datapack import load_pack
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.records import digest
-from highfence.perf.calibration import DATA, Calibration, shipped_calibration
+from highfence.perf.calibration import DATA, Calibration, calibration_digest, shipped_calibration
 from highfence.perf.inference.estimate import default_precision
 from highfence.perf.inference.memory import sequences_that_fit, usable_memory
 from highfence.perf.inference.static_batch import HOOKS, mean_context, parts_of_question, static_question, static_step
@@ -119,7 +119,7 @@ def full_pools(chip: str | Machine, model: str | ModelShape, *, chips: int, prom
     asked: dict[str, Any] = {"precision": precision or default_precision(machine, shape),
                              "software": software or SOFTWARE, "emulate": True}
     known = calibration or shipped_calibration()
-    curves = digest({id: curve.values for id, curve in known.curves.items()})
+    curves = calibration_digest(known)
     key = digest({"pools": [machine, shape, chips, prompt, output, cached, asked], "calibration": curves,
                   "data_version": DATA_VERSION})
 

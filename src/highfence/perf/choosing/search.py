@@ -22,7 +22,7 @@ from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.core.quantities import growth
 from highfence.core.records import digest
-from highfence.perf.calibration import DATA, Calibration, shipped_calibration
+from highfence.perf.calibration import DATA, Calibration, calibration_digest, shipped_calibration
 from highfence.perf.choosing.bound import limits_of
 from highfence.perf.choosing.goals import STOPS, Problem, Row, solve
 from highfence.perf.choosing.limits import Limits
@@ -240,8 +240,8 @@ def _tuple(given: str | Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def _key(question: Any, calibration: Calibration) -> str:
-    curves = {id: curve.values for id, curve in calibration.curves.items()}
-    return digest({"question": question, "calibration": digest(curves), "data_version": DATA_VERSION})
+    return digest({"question": question, "calibration": calibration_digest(calibration),
+                   "data_version": DATA_VERSION})
 
 
 def _solved(problem: Problem, calibration: Calibration | None) -> tuple[str, Mapping[str, Any]]:
