@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
+from highfence.catalogue import catalogue
 from highfence.catalogue.series import events
 from highfence.choice.parameters import shipped_parameters
 from highfence.choice.supply import CHINA, market
@@ -12,6 +13,7 @@ from highfence.core.dates import day_before
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
 from highfence.policy.levers import KINDS, Lever, Target
+from highfence.rules import classify
 from highfence.rules.store import shipped_law
 
 
@@ -55,29 +57,42 @@ def delays(scenario: str) -> Iterator[Lever]:
 
 
 def volume_share(scenario: str) -> Iterator[Lever]:
-    """Yield the cap by US sales of the review rule of January 2026, from the law, on the chips that its event names."""
+    """Yield the cap by US sales of the review rule of January 2026, from the law, on the chips that it lets apply."""
     parameter = shipped_law().parameter("us.ear.742.6_b_10.volume_share")
     event = next(e for e in events() if e.id == "us-2026-01-13-rule")
     for day, value in parameter.values:
         if isinstance(value, float):
-            yield Lever("quota_share", day, None, "CN", Target(tuple(sorted(event.chips))), Range.exact(value), "share",
+            yield Lever("quota_share", day, None, "CN", Target(_reviewed(day)), Range.exact(value), "share",
                         event.evidence, "official", parameter.source, Label(
                             "at most this over what was shipped to US customers for use there, in TPP, per product",
                             "不超过同一产品对美客户（在美使用）出货量的此比例，按TPP计"),
                         actor="US", announced=event.on, event=event.id, scenario=scenario)
 
 
+_DUTY = Label("on entering the United States, from where the reviewed export must leave; uses within the United States "
+              "are exempt, chips on their way to China are not",
+              "进入美国时征收，而逐案审查的出口须自美国发出；在美国使用者豁免，途经美国运往中国者不豁免")
+
+
 def import_duty(scenario: str) -> Iterator[Lever]:
-    """Yield the duty of Section 232 from the law, on the chips that its event names."""
+    """Yield the duty of Section 232 from the law, on the chips that it catches."""
     event = next(e for e in events() if e.id == "us-2026-01-14-section-232")
-    file = shipped_law().files["us.section_232.semiconductors"]
-    rates = {p.rate for p in file.provisions if p.rate is not None}
-    yield Lever("tariff", event.effective or event.on, None, "CN", Target(tuple(sorted(event.chips))),
-                Range(min(rates), max(rates), max(rates)), "share", event.evidence, "official", event.source, Label(
-                    "on entering the United States, from where the reviewed export must leave; uses within the United "
-                    "States are exempt, chips on their way to China are not",
-                    "进入美国时征收，而逐案审查的出口须自美国发出；在美国使用者豁免，途经美国运往中国者不豁免"),
-                actor="US", announced=event.on, event=event.id, scenario=scenario)
+    first = event.effective or event.on
+    rates: dict[float, list[str]] = {}
+    for chip in catalogue().chips():
+        duties = classify(chip.id, to="US", transaction="import", on=first).duties
+        for duty in (d for d in duties if d.status == "due"):
+            rates.setdefault(duty.rate, []).append(chip.id)
+    for rate, chips in rates.items():
+        yield Lever("tariff", first, None, "CN", Target(tuple(sorted(chips))), Range.exact(rate), "share",
+                    event.evidence, "official", event.source, _DUTY, actor="US", announced=event.on,
+                    event=event.id, scenario=scenario)
+
+
+def _reviewed(day: date) -> tuple[str, ...]:
+    """Return the chips whose export to China is reviewed case by case against certificates."""
+    return tuple(sorted(c.id for c in catalogue().chips()
+                        if classify(c.id, to="CN", hq="CN", on=day).review == "case_by_case_if_certified"))
 
 
 def _public(first: date, sources: tuple[str, ...]) -> date:

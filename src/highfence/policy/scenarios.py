@@ -36,9 +36,9 @@ class Freeze:
     actors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
-    """A law overlay plus dated levers.
+    """A law overlay plus dated levers; one is itself alone, so that what it leads to is worked out once.
 
     Attributes
     ----------
@@ -203,12 +203,18 @@ def effective(of: Scenario, known: date | None = None) -> tuple[Lever, ...]:
 
 
 def _own(one: Scenario, known: date | None) -> tuple[Lever, ...]:
-    from highfence.policy.imports import IMPORTS
     from highfence.policy.reading import closed
 
     stated = tuple(v for v in one.levers if known is None or v.known <= known)
-    taken = (v for name in one.imports for v in IMPORTS[name](one.id))
+    taken = (v for name in one.imports for v in _taken(name, one.id))
     return (*closed(stated), *(v for v in taken if known is None or v.known <= known))
+
+
+@cache
+def _taken(name: str, scenario: str) -> tuple[Lever, ...]:
+    from highfence.policy.imports import IMPORTS
+
+    return tuple(IMPORTS[name](scenario))
 
 
 def _frozen(levers: tuple[Lever, ...], freeze: Freeze) -> list[Lever]:
