@@ -18,7 +18,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue, law, calibration, cost and choice."""
+        """Compile catalogue, law, calibration, cost, choice and scenarios."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
@@ -33,6 +33,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         from highfence.core.datapack import write_shipped
         from highfence.cost import parameters as cost
         from highfence.perf import calibration
+        from highfence.policy import scenarios as policy
         from highfence.rules import store as law
         from highfence.rules.compile import compile_law
 
@@ -46,6 +47,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
         write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
+        write_shipped("policy", [policy.DATA], policy.compile_policy(), policy.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -122,14 +122,17 @@ def test_an_overlay_cannot_be_altered() -> None:
 
 def test_the_shipped_overlays_are_these() -> None:
     assert set(shipped_bills()) == {"s3374-safe-chips", "hr6875-ai-overwatch", "diffusion-enforced",
-                                    "letters-reach-non-datacenter", "affiliates-back", "outputs-count-2022"}
+                                    "letters-reach-non-datacenter", "affiliates-back", "outputs-count-2022",
+                                    "no-2022-rule", "a800-never", "h20-caught-2023", "no-april-2025-letters",
+                                    "no-january-2026-rule", "no-chip-controls", "hbm-decontrolled", "open-trade",
+                                    "total-ban"}
 
 
 @pytest.mark.parametrize("id", sorted(shipped_bills()))
 def test_a_shipped_overlay_says_what_it_is_in_both_languages(id: str) -> None:
     overlay = read_overlay(id)
     assert overlay.id == id
-    assert overlay.status in STATUSES and overlay.status in {"bill", "alternative-reading"}
+    assert overlay.status in STATUSES and overlay.status in {"bill", "alternative-reading", "hypothetical", "proposal"}
     assert overlay.source in shipped_law().sources
     assert overlay.note is not None
     for label in (overlay.title, overlay.note):

@@ -250,10 +250,10 @@ def government(chip: Chip, maker: str, place: str, day: date, known: date | None
     """
     let, cap, found = OPEN, OPEN, []
     for measure in market().in_force(chip, maker, place, day, known):
-        share = _bound(measure, kind, state_funded.value)
+        share = bound_share(measure, kind, state_funded.value)
         if share.high <= 0.0:
             continue
-        through = _through(measure, share)
+        through = let_through(measure, share)
         if measure.effect == "quota":
             cap, through = _least(cap, through), OPEN
         let = _least(let, through)
@@ -263,14 +263,14 @@ def government(chip: Chip, maker: str, place: str, day: date, known: date | None
     return tuple(found), let, cap
 
 
-def _bound(measure: Measure, kind: str, state_funded: Range) -> Range:
+def bound_share(measure: Measure, kind: str, state_funded: Range) -> Range:
     """Return the share of the buyer's projects that a measure binds."""
     if kind in measure.kinds or not (measure.kinds or measure.state_funded):
         return OPEN
     return state_funded if measure.state_funded else NOTHING
 
 
-def _through(measure: Measure, bound: Range) -> Range:
+def let_through(measure: Measure, bound: Range) -> Range:
     """Return the share of orders let through: those not bound, and what the factor leaves of those that are."""
     left = NOTHING if measure.effect == "barred" else measure.factor or OPEN
     return Range(1.0 - bound.high + bound.high * left.low, 1.0 - bound.mid + bound.mid * left.mid,

@@ -187,7 +187,7 @@ def diff(days: tuple[str, ...], to: str, overlays_: tuple[str, ...], chips: tupl
 @format_option
 @lang_option
 def overlays(format_: str, lang: str) -> None:
-    """List the bills and readings that ship as overlays."""
+    """List the bills, readings and counterfactuals that ship as overlays."""
     from highfence.rules.overlay import read_overlay, shipped_bills
 
     laid = [read_overlay(id) for id in shipped_bills()]
@@ -196,13 +196,14 @@ def overlays(format_: str, lang: str) -> None:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["chip", "overlay", "csv", "buyer"]))
+@click.argument("what", type=click.Choice(["chip", "overlay", "csv", "buyer", "scenario"]))
 def template(what: str) -> None:
-    """Print a sheet to fill in: a chip, an overlay, a table of questions or a buyer."""
+    """Print a sheet to fill in: a chip, an overlay, a table of questions, a buyer or a scenario."""
     from highfence.choice.templates import BUYER_TEMPLATE
+    from highfence.policy.templates import SCENARIO_TEMPLATE
     from highfence.rules.templates import TEMPLATES
 
-    click.echo({**TEMPLATES, "buyer": BUYER_TEMPLATE}[what], nl=False)
+    click.echo({**TEMPLATES, "buyer": BUYER_TEMPLATE, "scenario": SCENARIO_TEMPLATE}[what], nl=False)
 
 
 @click.command()

@@ -156,7 +156,7 @@ def _read_file(path: str | Path, where: str) -> Overlay:
 
 
 def shipped_bills() -> dict[str, Path]:
-    """Return the bills and alternative readings that ship as overlays, by id."""
+    """Return the bills, alternative readings and counterfactuals that ship as overlays, by id."""
     folder = Path(__file__).parent / "data" / "us" / "bills"
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
 

@@ -1,0 +1,1 @@
+"""What governments do: scenarios of law and dated levers, and the tables that a simulator reads."""
