@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from highfence.__about__ import DATA_VERSION, __version__
 
 if TYPE_CHECKING:
-    from highfence import cost, perf
+    from highfence import cost, market, perf
     from highfence.catalogue import Catalogue, Chip
     from highfence.core.errors import HighfenceError, InputError, NoAnswer
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
@@ -26,7 +26,7 @@ _LAZY = {
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "chip", "classify", "cost", "diff", "perf", "read_overlay"]
+           "__version__", "chip", "classify", "cost", "diff", "market", "perf", "read_overlay"]
 
 
 def chip(name: str) -> Chip:
@@ -45,7 +45,7 @@ def chip(name: str) -> Chip:
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"cost", "perf"}:
+    if name in {"cost", "market", "perf"}:
         return import_module(f"highfence.{name}")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)
