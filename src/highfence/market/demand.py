@@ -20,6 +20,7 @@ from highfence.market.state import (
     State,
     between,
     least,
+    over_last,
     positive,
 )
 
@@ -133,9 +134,9 @@ def ahead(xp: Any, state: State, q: Quarter, p: Draws, want: Wanted, paid: Array
     paid : (D,) USD a chip. left : (D,) chips that ordinary purchases leave.
     """
     alarm = between(xp, q.chips_signal + p["memory_alarm"] * state.cut_memory, 0.0, 1.0)
-    usual = xp.sum(want.money * want.share[..., LEGAL] * want.cap[..., LEGAL], axis=-1)
+    usual = over_last(want.money * want.share[..., LEGAL] * want.cap[..., LEGAL])
     asked = alarm * positive(xp, p["quarters_ahead"]) * usual
-    money = positive(xp, p["money_ahead"]) * xp.sum(want.money, axis=-1)
+    money = positive(xp, p["money_ahead"]) * over_last(want.money)
     return least(xp, least(xp, asked, money) / paid, left)
 
 

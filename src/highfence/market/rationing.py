@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from highfence.market.state import Array, least, positive, ratio
+from highfence.market.state import Array, least, over_last, over_segments, positive, ratio
 
 ROUNDS = 5
 
@@ -33,20 +33,20 @@ def rationed(xp: Any, want: Array, share: Array, cap: Array, supply: Array, wait
     """
     most = cap * want[..., None]
     taken = _fitted(xp, least(xp, want[..., None] * share, most), supply)
-    left = positive(xp, want - xp.sum(taken, axis=-1))
+    left = positive(xp, want - over_last(taken))
     for _ in range(rounds - 1):
-        room = positive(xp, supply - xp.sum(taken, axis=-2))
+        room = positive(xp, supply - over_segments(taken))
         space = positive(xp, most - taken)
         pull = xp.where(xp.logical_and(space > 0.0, (room > 0.0)[..., None, :]), share, 0.0 * share)
-        part = ratio(xp, left, xp.sum(pull, axis=-1) + waiting)
+        part = ratio(xp, left, over_last(pull) + waiting)
         got = _fitted(xp, least(xp, part[..., None] * pull, space), room)
         taken = taken + got
-        left = positive(xp, left - part * waiting - xp.sum(got, axis=-1))
+        left = positive(xp, left - part * waiting - over_last(got))
     return taken
 
 
 def _fitted(xp: Any, asked: Array, room: Array) -> Array:
     """Return what is asked, cut in proportion where all segments together ask for more than there is."""
-    total = xp.sum(asked, axis=-2)
+    total = over_segments(asked)
     part = xp.where(total > room, ratio(xp, room, total), 0.0 * total + 1.0)
     return asked * part[..., None, :]

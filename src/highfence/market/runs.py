@@ -25,7 +25,7 @@ from highfence.market.tables import quarters, tables
 
 Floats = NDArray[np.float64]
 DRAWS, SEED, MOST_DRAWS = 1000, 1, 1_000_000
-PIECE = 500
+PIECE = 1000
 """Draws that run together: what fits a processor's cache."""
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)

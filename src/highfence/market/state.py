@@ -203,6 +203,23 @@ def ratio(xp: Any, over: Array, under: Array) -> Array:
     return xp.where(some, over / xp.where(some, under, 0.0 * under + 1.0), 0.0 * over)
 
 
+def over_last(value: Array) -> Array:
+    """Return the sum over a short last axis, slice by slice: several times as fast as a reduction of it."""
+    return _added([value[..., i] for i in range(value.shape[-1])])
+
+
+def over_segments(value: Array) -> Array:
+    """Return the sum over the last axis but one, (D, S, A) to (D, A)."""
+    return _added([value[..., i, :] for i in range(value.shape[-2])])
+
+
+def _added(parts: list[Array]) -> Array:
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
 def least(xp: Any, *values: Array) -> Array:
     """Return the least of some arrays, element by element."""
     found = values[0]

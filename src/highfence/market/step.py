@@ -20,6 +20,8 @@ from highfence.market.state import (
     Quarter,
     State,
     between,
+    over_last,
+    over_segments,
     positive,
     ratio,
 )
@@ -43,6 +45,52 @@ class _Bought:
     asked: Array
 
 
+@dataclass(frozen=True, slots=True)
+class _Deal:
+    """Everything that a quarter decides."""
+
+    left: Array
+    law: foreign.Opening
+    own: domestic.Made
+    vendor: foreign.Production
+    offer: demand.Offer
+    bought: _Bought
+    lines: domestic.Lines
+    price: Array
+
+    @property
+    def flagships(self) -> Array:
+        """Flagships sold, those bought ahead included, (D,)."""
+        return self.bought.chips[..., LEGAL] + self.bought.ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Chips put to work and gone: stocks (D, A, K) in chips and both kinds of H100-equivalents; the rest in chips."""
+
+    units: Array
+    training: Array
+    inference: Array
+    retired: Array
+    failed: Array
+    unpacked: Array
+    out: Array
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """What was wanted, spent, earned and owed, USD, (D,); ``unmet`` (D, S)."""
+
+    wanted: Array
+    unmet: Array
+    domestic: Array
+    foreign: Array
+    domestic_supply: Array
+    rest: Array
+    rest_backlog: Array
+    research: Array
+
+
 def step(xp: Any, state: State, q: Quarter, p: Draws) -> tuple[State, Flows]:
     """Return the stocks at the end of a quarter and what moved.
 
@@ -59,7 +107,11 @@ def step(xp: Any, state: State, q: Quarter, p: Draws) -> tuple[State, Flows]:
     curb = government.restricted(xp, state.restriction, q, p)
     bought = _buy(xp, state, q, p, offer, curb)
     lines = domestic.lines(xp, state, q, p, learning.domestic_tools(xp, left, p))
-    return _after(xp, state, q, p, law, own, vendor, offer, bought, lines, left, price)
+    deal = _Deal(left, law, own, vendor, offer, bought, lines, price)
+    work = _put_to_work(xp, state, p, deal)
+    money = _settled(xp, state, q, p, deal)
+    after = _after(xp, state, q, p, deal, work, money)
+    return after, _told(xp, state, after, q, p, deal, work, money)
 
 
 def _prices(xp: Any, q: Quarter, law: foreign.Opening) -> Array:
@@ -94,117 +146,141 @@ def _buy(xp: Any, state: State, q: Quarter, p: Draws, offer: demand.Offer,
          curb: tuple[Array, Array]) -> _Bought:
     want = demand.wanted(xp, state, q, p, offer, curb)
     money = rationed(xp, want.money, want.share, want.cap, offer.supply * offer.paid, want.waiting)
-    chips = xp.sum(money, axis=-2) / offer.paid
+    chips = over_segments(money) / offer.paid
     left = positive(xp, offer.supply[..., LEGAL] - chips[..., LEGAL])
-    enough = xp.concat([xp.sum(want.money, axis=-1)[..., None], (offer.supply * offer.paid)[..., 1:]], axis=-1)
+    enough = xp.concat([over_last(want.money)[..., None], (offer.supply * offer.paid)[..., 1:]], axis=-1)
     freely = rationed(xp, want.money, want.share, want.cap, enough, want.waiting, rounds=2)
-    asked = xp.sum(freely[..., LEGAL], axis=-1) / offer.paid[..., LEGAL]
+    asked = over_last(freely[..., LEGAL]) / offer.paid[..., LEGAL]
     return _Bought(want, money, chips, demand.ahead(xp, state, q, p, want, offer.paid[..., LEGAL], left), asked)
 
 
-def _after(xp: Any, state: State, q: Quarter, p: Draws, law: foreign.Opening, own: domestic.Made,
-           vendor: foreign.Production, offer: demand.Offer, bought: _Bought, lines: domestic.Lines, left: Array,
-           price: Array) -> tuple[State, Flows]:
-    """Return the next stocks and what moved."""
-    chips, zero = bought.chips, 0.0 * q.fee
-    taken_out = 1.0 / between(xp, p["hoard_time"], 1.0, 20.0)
-    unpacked = taken_out * state.hoard
-    work_training, work_inference = chips * offer.work_training, chips * offer.work_inference
-    into = (chips, work_training, work_inference)
-    out_of = (unpacked, taken_out * state.hoard_training, taken_out * state.hoard_inference)
-    failures = xp.stack([p["failure_rate"] / 4.0 * (1.0 + (p["unserviced_failures"] if a == SMUGGLED else zero))
+def _put_to_work(xp: Any, state: State, p: Draws, d: _Deal) -> _Work:
+    """Return the chips at work after a quarter: bought, unpacked, aged and failed."""
+    chips = d.bought.chips
+    out = 1.0 / between(xp, p["hoard_time"], 1.0, 20.0)
+    one = 0.0 * out + 1.0
+    failures = xp.stack([p["failure_rate"] / 4.0 * (1.0 + p["unserviced_failures"] if a == SMUGGLED else one)
                          for a in range(len(ALTERNATIVES))], axis=-1)
-    life = 4.0 * p["chip_life"]
-    stocks, retired, failed = [], [], []
-    for stock, new, old in zip((state.units, state.training, state.inference), into, out_of):
-        arriving = xp.concat([new[..., :1] + old[..., None], new[..., 1:]], axis=-1)
-        after, gone, broken = aged(xp, stock, arriving, life, failures)
-        stocks.append(after)
-        retired.append(gone)
-        failed.append(broken)
-    all_flagship = chips[..., LEGAL] + bought.ahead
-    spent = xp.sum(bought.money, axis=-1)
-    unmet = positive(xp, bought.want.money - spent)
-    kept = between(xp, p["backlog_kept"], 0.0, 0.95)[..., None]
-    wanted = xp.sum(bought.want.money, axis=-1)
-    asked = xp.sum(bought.want.money[..., None] * bought.want.share, axis=-2) / offer.paid
-    asked_legal = bought.asked + bought.ahead
-    sold_dies = chips[..., HUAWEI] / domestic.packages_per_die(xp, q)
-    domestic_revenue = sum(chips[..., a] * price[..., a] for a in DOMESTIC)
-    foreign_money = sum(xp.sum(bought.money[..., a], axis=-1) for a in (LEGAL, SMUGGLED, LOW))
-    domestic_supply = sum(offer.supply[..., a] * offer.paid[..., a] for a in DOMESTIC)
-    for_china = vendor.begun * price[..., LEGAL] + chips[..., LOW] * price[..., LOW]
+    found = []
+    for stock, new, hoarded in ((state.units, chips, state.hoard),
+                                (state.training, chips * d.offer.work_training, state.hoard_training),
+                                (state.inference, chips * d.offer.work_inference, state.hoard_inference)):
+        arriving = xp.concat([new[..., :1] + (out * hoarded)[..., None], new[..., 1:]], axis=-1)
+        found.append(aged(xp, stock, arriving, 4.0 * p["chip_life"], failures))
+    (units, retired, failed), (training, _, _), (inference, _, _) = found
+    return _Work(units, training, inference, over_last(retired), over_last(failed), out * state.hoard, out)
+
+
+def _settled(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal) -> _Money:
+    """Return the quarter's money."""
+    for_china = d.vendor.begun * d.price[..., LEGAL] + d.bought.chips[..., LOW] * d.price[..., LOW]
     shipped, rest_backlog = foreign.rest_of_world(xp, state, q, for_china)
-    spent_on_rd = learning.research(xp, state, q, p)
-    output = xp.stack([own.dies, own.own_dies, chips[..., HUAWEI], own.used, own.own_stacks,
-                       lines.domestic_tools], axis=-1)
-    after = State(
-        backlog=kept * unmet, code=demand.next_code(xp, state, bought.money, p), units=stocks[0], training=stocks[1],
-        inference=stocks[2], hoard=state.hoard - unpacked + bought.ahead,
-        hoard_training=(1.0 - taken_out) * state.hoard_training + bought.ahead * offer.work_training[..., LEGAL],
-        hoard_inference=(1.0 - taken_out) * state.hoard_inference + bought.ahead * offer.work_inference[..., LEGAL],
-        vendor_inventory=positive(xp, state.vendor_inventory + vendor.finished
-                                  - _inventory_written(xp, state, vendor) - all_flagship),
-        vendor_pipeline=state.vendor_pipeline + vendor.begun - vendor.finished
-        - (vendor.written - _inventory_written(xp, state, vendor)),
-        expected_sales=foreign.next_expected(xp, state, asked_legal * law.share, p), sku_ready=law.ready,
-        granted=q.granted + zero, compliant=q.compliant + zero, opened=law.share,
-        cut_memory=foreign.next_memory(xp, state, law.closing, p), rest_backlog=rest_backlog,
+    return _Money(
+        over_last(d.bought.want.money), positive(xp, d.bought.want.money - over_last(d.bought.money)),
+        sum(d.bought.chips[..., a] * d.price[..., a] for a in DOMESTIC),
+        sum(over_last(d.bought.money[..., a]) for a in (LEGAL, SMUGGLED, LOW)),
+        sum(d.offer.supply[..., a] * d.offer.paid[..., a] for a in DOMESTIC), shipped, rest_backlog,
+        learning.research(xp, state, q, p))
+
+
+def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> State:
+    """Return the stocks at the end of the quarter."""
+    chips, zero, ahead, own, lines, vendor = d.bought.chips, 0.0 * q.fee, d.bought.ahead, d.own, d.lines, d.vendor
+    scrapped = _inventory_written(xp, state, vendor)
+    asked_smuggled = over_segments(d.bought.want.money[..., None] * d.bought.want.share)[..., SMUGGLED]
+    output = xp.stack([own.dies, own.own_dies, chips[..., HUAWEI], own.used, own.own_stacks, lines.domestic_tools],
+                      axis=-1)
+    return State(
+        backlog=between(xp, p["backlog_kept"], 0.0, 0.95)[..., None] * money.unmet,
+        code=demand.next_code(xp, state, d.bought.money, p),
+        units=work.units, training=work.training, inference=work.inference,
+        hoard=state.hoard - work.unpacked + ahead,
+        hoard_training=(1.0 - work.out) * state.hoard_training + ahead * d.offer.work_training[..., LEGAL],
+        hoard_inference=(1.0 - work.out) * state.hoard_inference + ahead * d.offer.work_inference[..., LEGAL],
+        vendor_inventory=positive(xp, state.vendor_inventory + vendor.finished - scrapped - d.flagships),
+        vendor_pipeline=state.vendor_pipeline + vendor.begun - vendor.finished - (vendor.written - scrapped),
+        expected_sales=foreign.next_expected(xp, state, (d.bought.asked + ahead) * d.law.share, p),
+        sku_ready=d.law.ready, granted=q.granted + zero, compliant=q.compliant + zero, opened=d.law.share,
+        cut_memory=foreign.next_memory(xp, state, d.law.closing, p), rest_backlog=money.rest_backlog,
         smuggling=leakage.next_smuggling(xp, state, q, p),
-        premium=leakage.next_premium(xp, state, q, p, asked[..., SMUGGLED]), wafers=state.wafers + lines.added,
-        tools_ahead=state.tools_ahead + lines.bought_ahead - lines.used_ahead,
+        premium=leakage.next_premium(xp, state, q, p, asked_smuggled / d.offer.paid[..., SMUGGLED]),
+        wafers=state.wafers + lines.added, tools_ahead=state.tools_ahead + lines.bought_ahead - lines.used_ahead,
         die_bank=positive(xp, state.die_bank + own.dies - own.used),
         hbm=positive(xp, state.hbm + own.stacks - own.used * p["stacks_per_die"]),
         huawei_wip=state.huawei_wip + own.packed - own.released,
-        huawei_stock=positive(xp, state.huawei_stock + own.released - sold_dies),
+        huawei_stock=positive(xp, state.huawei_stock + own.released - _sold_dies(xp, q, d)),
         other_stock=positive(xp, state.other_stock + own.other_cards - chips[..., OTHER]),
         experience=learning.next_experience(xp, state, q, output),
-        knowledge=learning.next_knowledge(xp, state, spent_on_rd, p),
-        restriction=government.next_restriction(xp, state, q, p), revenue=domestic_revenue,
-        dependence=ratio(xp, foreign_money, foreign_money + domestic_revenue),
-        adequacy=ratio(xp, domestic_supply, wanted), shortage=ratio(xp, xp.sum(unmet, axis=-1), wanted))
-    licensed = xp.where(q.granted < 1.0, 1.0 - law.designed, zero)
-    flagship_revenue = all_flagship * price[..., LEGAL]
-    cards = all_flagship + chips[..., LOW] + chips[..., HUAWEI] + chips[..., OTHER]
-    value = all_flagship * price[..., LEGAL] + chips[..., LOW] * price[..., LOW] + domestic_revenue
-    work = (all_flagship * offer.work_inference[..., LEGAL] + work_inference[..., LOW] + work_inference[..., HUAWEI]
-            + work_inference[..., OTHER])
-    china = flagship_revenue + chips[..., LOW] * price[..., LOW]
-    return after, {
-        "demand_usd": wanted, "unmet_share": after.shortage, "flagship_units": all_flagship,
-        "bought_ahead": bought.ahead, "flagship_asked": asked_legal,
-        "low_units": chips[..., LOW], "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
+        knowledge=learning.next_knowledge(xp, state, money.research, p),
+        restriction=government.next_restriction(xp, state, q, p), revenue=money.domestic,
+        dependence=ratio(xp, money.foreign, money.foreign + money.domestic),
+        adequacy=ratio(xp, money.domestic_supply, money.wanted),
+        shortage=ratio(xp, over_last(money.unmet), money.wanted))
+
+
+def _told(xp: Any, state: State, after: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> Flows:
+    """Return what moved, by name."""
+    return {**_sales(xp, q, p, state, d, money), **_domestic(xp, q, p, d, money), **_held(xp, q, after, d, work, money)}
+
+
+def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money) -> Flows:
+    chips, price, flagships = d.bought.chips, d.price, d.flagships
+    did = chips * d.offer.work_inference
+    flagship_work = flagships * d.offer.work_inference[..., LEGAL]
+    domestic_cards, domestic_work = chips[..., HUAWEI] + chips[..., OTHER], did[..., HUAWEI] + did[..., OTHER]
+    china = flagships * price[..., LEGAL] + chips[..., LOW] * price[..., LOW]
+    licensed = xp.where(q.granted < 1.0, 1.0 - d.law.designed, 0.0 * q.fee)
+    return {
+        "demand_usd": money.wanted, "flagship_units": flagships, "bought_ahead": d.bought.ahead,
+        "flagship_asked": d.bought.asked + d.bought.ahead, "low_units": chips[..., LOW],
+        "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
         "smuggled_units": chips[..., SMUGGLED], "abroad_units": chips[..., ABROAD],
-        "domestic_share_units": ratio(xp, chips[..., HUAWEI] + chips[..., OTHER], cards),
-        "domestic_share_value": ratio(xp, domestic_revenue, value),
-        "domestic_share_compute": ratio(xp, work_inference[..., HUAWEI] + work_inference[..., OTHER], work),
+        "smuggled_h100e": chips[..., SMUGGLED] * d.offer.work_training[..., SMUGGLED],
+        "domestic_share_units": ratio(xp, domestic_cards, flagships + chips[..., LOW] + domestic_cards),
+        "domestic_share_value": ratio(xp, money.domestic, china + money.domestic),
+        "domestic_share_compute": ratio(xp, domestic_work, flagship_work + did[..., LOW] + domestic_work),
         "nvidia_china_accelerator_revenue": china, "nvidia_china_revenue": china + q.vendor_other,
-        "nvidia_rest_revenue": shipped, "nvidia_total_revenue": china + q.vendor_other + shipped,
-        "vendor_written_units": vendor.written, "vendor_begun_units": vendor.begun,
-        "vendor_charge": (law.closing * (state.vendor_inventory + state.vendor_pipeline) * price[..., LEGAL]
+        "nvidia_rest_revenue": money.rest, "nvidia_total_revenue": china + q.vendor_other + money.rest,
+        "vendor_written_units": d.vendor.written, "vendor_begun_units": d.vendor.begun,
+        "vendor_charge": (d.law.closing * (state.vendor_inventory + state.vendor_pipeline) * price[..., LEGAL]
                           * between(xp, p["write_down"], 0.0, 1.0)),
-        "licence_fee": all_flagship * price[..., LEGAL] * q.fee * licensed,
-        "domestic_revenue": domestic_revenue, "rd_spending": spent_on_rd, "subsidy": q.subsidy + zero,
-        "equipment_sales": lines.foreign_sales, "tools_bought_ahead": lines.bought_ahead,
-        "domestic_tool_share": learning.domestic_tools(xp, left, p),
-        "logic_dies": own.dies, "dies_packaged": own.used, "hbm_stacks_in": own.stacks,
-        "hbm_binds": own.hbm_binds, "dies_bind": own.dies_bind, "packaging_binds": own.packaging_binds,
-        "dies_packed": own.packed, "dies_released": own.released, "dies_sold": sold_dies,
-        "other_cards_made": own.other_cards, "die_yield": learning.die_yield(xp, left, p),
-        "software_maturity": learning.maturity(xp, left, p),
-        "wafer_capacity": after.wafers, "hbm_stock": after.hbm, "die_bank": after.die_bank,
-        "hoard": after.hoard, "premium": after.premium, "restriction": after.restriction, "law_open": law.share,
-        "compute_stock_h100e": xp.sum(after.inference[..., :ABROAD, :], axis=(-2, -1)),
-        "compute_stock_training_h100e": xp.sum(after.training[..., :ABROAD, :], axis=(-2, -1)),
-        "compute_abroad_h100e": xp.sum(after.inference[..., ABROAD, :], axis=-1),
-        "smuggled_stock_h100e": xp.sum(after.training[..., SMUGGLED, :], axis=-1),
-        "smuggled_h100e": work_training[..., SMUGGLED],
-        "retired_units": xp.sum(retired[0], axis=-1), "failed_units": xp.sum(failed[0], axis=-1),
-        "added_units": xp.sum(chips, axis=-1) + unpacked,
-        "price_of_work": ratio(xp, xp.sum(bought.want.cost * bought.want.money, axis=-1), wanted),
-        "cuda_code_share": ratio(xp, xp.sum(after.code[..., 0] * q.shares, axis=-1), xp.sum(q.shares, axis=-1)),
-        "vendor_inventory": after.vendor_inventory,
+        "licence_fee": flagships * price[..., LEGAL] * q.fee * licensed, "law_open": d.law.share,
+        "price_of_work": ratio(xp, over_last(d.bought.want.cost * d.bought.want.money), money.wanted),
     }
+
+
+def _domestic(xp: Any, q: Quarter, p: Draws, d: _Deal, money: _Money) -> Flows:
+    own, lines = d.own, d.lines
+    return {
+        "domestic_revenue": money.domestic, "rd_spending": money.research, "subsidy": q.subsidy + 0.0 * money.research,
+        "equipment_sales": lines.foreign_sales, "tools_bought_ahead": lines.bought_ahead,
+        "domestic_tool_share": learning.domestic_tools(xp, d.left, p), "logic_dies": own.dies,
+        "dies_packaged": own.used, "hbm_stacks_in": own.stacks, "hbm_binds": own.hbm_binds, "dies_bind": own.dies_bind,
+        "packaging_binds": own.packaging_binds, "dies_packed": own.packed, "dies_released": own.released,
+        "dies_sold": _sold_dies(xp, q, d), "other_cards_made": own.other_cards,
+        "die_yield": learning.die_yield(xp, d.left, p), "software_maturity": learning.maturity(xp, d.left, p),
+    }
+
+
+def _held(xp: Any, q: Quarter, after: State, d: _Deal, work: _Work, money: _Money) -> Flows:
+    def in_china(stock: Array) -> Array:
+        return over_last(over_segments(stock[..., :ABROAD, :]))
+
+    return {
+        "unmet_share": after.shortage, "wafer_capacity": after.wafers, "hbm_stock": after.hbm,
+        "die_bank": after.die_bank, "hoard": after.hoard, "premium": after.premium, "restriction": after.restriction,
+        "vendor_inventory": after.vendor_inventory, "compute_stock_h100e": in_china(after.inference),
+        "compute_stock_training_h100e": in_china(after.training),
+        "compute_abroad_h100e": over_last(after.inference[..., ABROAD, :]),
+        "smuggled_stock_h100e": over_last(after.training[..., SMUGGLED, :]), "retired_units": work.retired,
+        "failed_units": work.failed, "added_units": over_last(d.bought.chips) + work.unpacked,
+        "cuda_code_share": ratio(xp, over_last(after.code[..., 0] * q.shares), over_last(q.shares)),
+    }
+
+
+def _sold_dies(xp: Any, q: Quarter, d: _Deal) -> Array:
+    """Return the dies in the packages that were sold."""
+    return d.bought.chips[..., HUAWEI] / domestic.packages_per_die(xp, q)
 
 
 def _inventory_written(xp: Any, state: State, vendor: foreign.Production) -> Array:
