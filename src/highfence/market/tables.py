@@ -30,7 +30,9 @@ ROOMS = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 FOLDERS = (DATA, ROOMS / "catalogue" / "data", ROOMS / "choice" / "data", ROOMS / "rules" / "data",
            ROOMS / "cost" / "data", ROOMS / "perf" / "data")
-CODE = (Path(__file__),)
+CODE = (Path(__file__), *(path for room in ("core", "catalogue", "rules", "perf", "cost", "choice")
+                          for path in sorted((ROOMS / room).rglob("*.py"))))
+"""Code that the tables come from: a change in any room's makes them anew."""
 
 FIRST, LAST = (2021, 1), (2030, 4)
 KNOWN = date(2026, 11, 24)
