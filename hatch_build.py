@@ -18,7 +18,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue, law, calibration, cost, choice and scenarios."""
+        """Compile catalogue, law, calibration, cost, choice, market and scenarios."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
@@ -32,6 +32,8 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         from highfence.choice.compile import compile_choice
         from highfence.core.datapack import write_shipped
         from highfence.cost import parameters as cost
+        from highfence.market import parameters as market
+        from highfence.market import tables
         from highfence.perf import calibration
         from highfence.policy import scenarios as policy
         from highfence.rules import store as law
@@ -46,6 +48,8 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("choice", [choice.DATA], choice.compile_choice(), choice.CODE)
         write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
         write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
+        write_shipped("market", [market.DATA], market.compile_market(), market.CODE)
+        write_shipped("market-tables-all", tables.FOLDERS, tables.build(None, ()), tables.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         write_shipped("policy", [policy.DATA], policy.compile_policy(), policy.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")

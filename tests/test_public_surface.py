@@ -39,7 +39,7 @@ def test_the_exported_names_are_sorted_and_each_can_be_had() -> None:
     assert set(names) <= set(dir(highfence))
 
 
-@pytest.mark.parametrize("room", ["cost", "perf"])
+@pytest.mark.parametrize("room", ["cost", "market", "perf"])
 def test_the_names_of_a_room_are_sorted_and_each_can_be_had(room: str) -> None:
     module = getattr(highfence, room)
     assert module.__all__ == sorted(module.__all__) and set(module.__all__) == set(module._LAZY)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from highfence.__about__ import DATA_VERSION, __version__
 
 if TYPE_CHECKING:
-    from highfence import cost, perf
+    from highfence import cost, market, perf
     from highfence.catalogue import Catalogue, Chip
     from highfence.choice.buyers import buyers
     from highfence.choice.choose import choose
@@ -31,7 +31,7 @@ _LAZY = {
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference", "perf",
+           "__version__", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference", "market", "perf",
            "read_overlay"]
 
 
@@ -51,7 +51,7 @@ def chip(name: str) -> Chip:
 
 
 def __getattr__(name: str) -> Any:
-    if name in {"cost", "perf"}:
+    if name in {"cost", "market", "perf"}:
         return import_module(f"highfence.{name}")
     if name in _LAZY:
         return getattr(import_module(_LAZY[name]), name)

@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("series", "List dated events: controls, licences, orders, measures of both governments."),
     "sql": ("data", "Ask the catalogue in SQL."),
     "export": ("data", "Write the catalogue as CSV, Parquet, DuckDB or a spreadsheet."),
+    "outcomes": ("market", "List what a run of the market tells: names, units and definitions."),
+    "simulate": ("market", "Say what the market model expects of a quarter, from priors or from a day's knowledge."),
     "classify": ("law", "Say what the law makes of a part on one day."),
     "diff": ("law", "Show which chips change status between two days or under an overlay."),
     "overlays": ("law", "List the bills, readings and counterfactuals that ship as overlays."),
