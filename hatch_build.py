@@ -44,7 +44,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
         write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
-        write_shipped("policy", [policy.DATA], policy.compile_policy(), policy.CODE)
+        write_shipped("policy", policy.FOLDERS, policy.compile_policy(), policy.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
