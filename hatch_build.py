@@ -51,7 +51,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("market", [market.DATA], market.compile_market(), market.CODE)
         write_shipped("market-tables-all", tables.FOLDERS, tables.build(None, ()), tables.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
-        write_shipped("policy", [policy.DATA], policy.compile_policy(), policy.CODE)
+        write_shipped("policy", policy.FOLDERS, policy.compile_policy(), policy.CODE)
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -221,13 +221,26 @@ def not_less(loose: tuple[Option, ...], strict: tuple[Option, ...]) -> bool:
                and o.probability.high >= pairs[o.chip].probability.high - 1e-12 for o in loose)
 
 
+FREEING = {"no-2022-rule", "no-april-2025-letters", "no-chip-controls", "open-trade", "hbm-decontrolled"}
+
+
 @pytest.mark.parametrize("on", DAYS)
-@pytest.mark.parametrize("bill", shipped_bills())
+@pytest.mark.parametrize("bill", sorted(set(shipped_bills()) - FREEING))
 def test_no_stricter_bill_widens_the_choice(bill: str, on: str) -> None:
-    """Each shipped overlay is stricter than the law as it is, or reads it more strictly."""
+    """Each shipped overlay that frees nothing is stricter than the law as it is, or reads it more strictly."""
     for segment in ("sme-inference", "hyperscaler-inference", "state-telecom"):
         law = feasible(buyer(segment), to="CN", on=on)
         assert not_less(law, feasible(buyer(segment), to="CN", on=on, overlay=read_overlay(bill)))
+
+
+@pytest.mark.parametrize("on", DAYS)
+@pytest.mark.parametrize("bill", sorted(FREEING))
+def test_no_freeing_overlay_narrows_the_choice(bill: str, on: str) -> None:
+    """The MI308X is left out: what its unpublished density leaves open is held less likely than its later licences."""
+    for segment in ("sme-inference", "hyperscaler-inference", "state-telecom"):
+        law = feasible(buyer(segment), to="CN", on=on)
+        freed = feasible(buyer(segment), to="CN", on=on, overlay=read_overlay(bill))
+        assert not_less(tuple(o for o in freed if o.chip != "amd-mi308x"), law)
 
 
 LOOSER = [

@@ -113,6 +113,13 @@ def test_the_h20_is_free_then_stopped_then_licensed() -> None:
     assert rows[1].grant.mid < rows[2].grant.mid < rows[3].grant.mid
 
 
+def test_the_mi308_is_sold_as_it_was_before_its_letter() -> None:
+    rows = status_table(HISTORY, ["MI308X"], ("2024Q4", "2025Q3"))["amd-mi308x"]
+    assert (rows[0].unknown, rows[0].grant.mid) == (1.0, 1.0)
+    assert rows[1].grant.mid < 0.5
+    assert status_table(scenario("no-april-2025-letters"), ["MI308X"], ("2025Q3",))["amd-mi308x"][0].grant.mid == 1.0
+
+
 def test_the_ban_and_the_licence_part_in_july_2025() -> None:
     quarters = ("2025Q2", "2025Q3", "2026Q1")
     ban, licence = (status_table(scenario(id), ["H20"], quarters)["nvidia-h20"] for id in ("h20-ban-2025",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import cache
 
 from highfence.catalogue import catalogue
 from highfence.catalogue.series import events
@@ -14,6 +15,7 @@ from highfence.core.labels import Label
 from highfence.core.ranges import Range
 from highfence.policy.levers import KINDS, Lever, Target
 from highfence.rules import classify
+from highfence.rules.parts import part_of_chip
 from highfence.rules.store import shipped_law
 
 
@@ -79,10 +81,10 @@ def import_duty(scenario: str) -> Iterator[Lever]:
     event = next(e for e in events() if e.id == "us-2026-01-14-section-232")
     first = event.effective or event.on
     rates: dict[float, list[str]] = {}
-    for chip in catalogue().chips():
-        duties = classify(chip.id, to="US", transaction="import", on=first).duties
+    for chip in _measured():
+        duties = classify(chip, to="US", transaction="import", on=first).duties
         for duty in (d for d in duties if d.status == "due"):
-            rates.setdefault(duty.rate, []).append(chip.id)
+            rates.setdefault(duty.rate, []).append(chip)
     for rate, chips in rates.items():
         yield Lever("tariff", first, None, "CN", Target(tuple(sorted(chips))), Range.exact(rate), "share",
                     event.evidence, "official", event.source, _DUTY, actor="US", announced=event.on,
@@ -91,8 +93,18 @@ def import_duty(scenario: str) -> Iterator[Lever]:
 
 def _reviewed(day: date) -> tuple[str, ...]:
     """Return the chips whose export to China is reviewed case by case against certificates."""
-    return tuple(sorted(c.id for c in catalogue().chips()
-                        if classify(c.id, to="CN", hq="CN", on=day).review == "case_by_case_if_certified"))
+    return tuple(sorted(chip for chip in _measured()
+                        if classify(chip, to="CN", hq="CN", on=day).review == "case_by_case_if_certified"))
+
+
+@cache
+def _measured() -> tuple[str, ...]:
+    """Return the chips whose numbers the two rules read are known; of others neither rule can be said to hold."""
+    def known(chip: str) -> bool:
+        inputs = part_of_chip(chip).inputs
+        return all(n in inputs and inputs[n].value is not None for n in ("tpp", "dram_bandwidth"))
+
+    return tuple(c.id for c in catalogue().chips() if known(c.id))
 
 
 def _public(first: date, sources: tuple[str, ...]) -> date:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from highfence.catalogue.store import DATA as CATALOGUE
 from highfence.core.dates import day_before
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from highfence.rules import Overlay
 
 DATA = Path(__file__).parent / "data"
-CODE = tuple(Path(__file__).parent / f"{name}.py" for name in ("reading", "schema", "levers"))
+FOLDERS = (DATA, CATALOGUE / "events")
+CODE = tuple(Path(__file__).parent / f"{name}.py" for name in ("reading", "schema", "levers", "scenarios"))
 HISTORY = "history"
 MAX_BYTES = 200_000
 
@@ -76,7 +78,7 @@ def scenarios() -> Mapping[str, Scenario]:
     """Return the shipped scenarios by id, history first."""
     from highfence.core.datapack import load_pack
 
-    raw = load_pack("policy", [DATA], compile_policy, CODE)
+    raw = load_pack("policy", FOLDERS, compile_policy, CODE)
     return MappingProxyType({row["id"]: scenario_of(row) for row in raw["scenarios"]})
 
 
