@@ -13,7 +13,7 @@ from highfence.core.errors import InputError, NoAnswer
 from highfence.cost.caps import capital_of, capped
 from highfence.cost.owning import owning_inputs
 from highfence.cost.parameters import shipped_parameters
-from highfence.cost.tokens import TokenCost, cheapest, token_cost
+from highfence.cost.tokens import TokenCost, token_cost
 from highfence.perf.choosing.limits import Limits
 
 ENDS = {"price": (0.0, 1e5), "tariff": (0.0, 1.0), "pue": (1.0, 3.0), "life": (1.0, 12.0), "financing": (0.0, 0.4),
@@ -98,11 +98,6 @@ def test_a_limit_that_some_draws_miss_is_told() -> None:
     found = token_cost("H20", "deepseek-r1", to="CN", on="2025-08-01", limits=Limits(tpot_s=0.0125))
     assert 0.01 < found.failing < 1.0 and any("of draws no way keeps tpot=12.5ms" in n.en for n in found.warnings)
     assert np.isnan(found.draws).mean() == pytest.approx(found.failing)
-
-
-def test_the_cheapest_of_some_is_that_of_least_middle() -> None:
-    found = [ask(chip) for chip in ("H20", "H200", "910B")]
-    assert cheapest(found).all_in.value.mid == min(c.all_in.value.mid for c in found)
 
 
 @given(st.floats(1e3, 1e7), st.floats(1.0, 50.0))

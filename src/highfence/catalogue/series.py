@@ -7,15 +7,16 @@ print by then. Values that disagree stay side by side, each with who published i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from highfence.catalogue.store import DATA, catalogue
+from highfence.catalogue.store import DATA
 from highfence.core.datapack import load_pack
 from highfence.core.dates import Period, parse_period
+from highfence.core.envelope import shown
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 
@@ -99,9 +100,7 @@ class Series:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the series as JSON."""
-        from highfence.core.envelope import plain
-
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return shown(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +251,3 @@ def public_by(published: str) -> date:
     """
     found: Period = parse_period(published)
     return found.end
-
-
-__all__ = ["Event", "Point", "PublishedForecast", "Series", "all_series", "catalogue", "events", "public_by",
-           "published_forecasts", "search_series", "series"]

@@ -6,13 +6,11 @@ assumption, or plainly ``2`` where a user states it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from highfence.core.documents import line_of
-from highfence.core.errors import InputError, did_you_mean
+from highfence.core.shapes import validated as shaped
 
 TASKS = ("decode", "prefill", "serving", "training", "edge")
 """Kinds of work; ``edge`` is serving on a device or a single machine."""
@@ -136,46 +134,10 @@ def validated(raw: Any, text: str, where: str, under: tuple[int, ...] = ()) -> B
     ------
     InputError : names the first field that is wrong, unknown or missing, and its line.
     """
-    try:
-        return BuyerIn.model_validate(raw)
-    except ValidationError as problems:
-        raise _problem(problems, text, where, under) from None
+    return shaped(BuyerIn, raw, text, where, under, parts=_PARTS, rest=FigureIn,
+                  forms={"float", "FigureIn", "str", "TextIn"}, example="highfence template buyer", code="bad-buyer")
 
 
-def _problem(problems: ValidationError, text: str, where: str, under: tuple[int, ...]) -> InputError:
-    first = _telling(problems.errors(include_url=False))
-    path = [step for step in first["loc"] if step not in _BRANCHES]
-    line, field = line_of(text, (*under, *path)), ".".join(map(str, path))
-    unknown = first["type"] == "extra_forbidden"
-    known = _fields_at(path[:-1]) if unknown else []
-    what = "unknown field" if unknown else "a field is missing" if first["type"] == "missing" else first["msg"]
-    return InputError(what, where=f"{where}, line {line}: {field}" if line else f"{where}: {field}",
-                      got=None if first["type"] == "missing" else first.get("input"),
-                      expected=", ".join(known) or None, hint=did_you_mean(str(path[-1]), known) if unknown else None,
-                      example="highfence template buyer" if first["type"] == "missing" else None, code="bad-buyer")
-
-
-def _telling(errors: Sequence[Any]) -> Any:
-    """Return the error that tells most: an unknown field, else one that is not of a form that was not meant."""
-    meant = [e for e in errors if not _other_branch(e)] or list(errors)
-    return next((e for e in meant if e["type"] == "extra_forbidden"), meant[0])
-
-
-def _other_branch(error: Any) -> bool:
-    """Return whether an error only says that a number is no mapping, or a mapping no number or text."""
-    branch, given = error["loc"][-1], error.get("input")
-    return (branch in {"float", "str"} and isinstance(given, Mapping)) or (
-        branch in {"FigureIn", "TextIn"} and not isinstance(given, Mapping))
-
-
-_BRANCHES = {"float", "FigureIn", "str", "TextIn"}
 _PARTS: dict[str, type[BaseModel]] = {
     "work": WorkIn, "scale": ScaleIn, "software": SoftwareIn, "installed": InstalledIn, "risk": RiskIn,
     "access": AccessIn, "label": TextIn, "note": TextIn}
-
-
-def _fields_at(path: list[int | str]) -> list[str]:
-    words = [step for step in path if isinstance(step, str)]
-    if not words:
-        return list(BuyerIn.model_fields)
-    return list(_PARTS.get(words[-1], FigureIn).model_fields)

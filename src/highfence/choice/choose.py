@@ -24,7 +24,7 @@ from highfence.choice.given import EFFORTS, read_given
 from highfence.choice.logit import Shares, equal_cost_ratio, nested_logit, price_elasticities
 from highfence.choice.parameters import shipped_parameters
 from highfence.choice.platforms import effort_of, platform_of
-from highfence.choice.utility import EXTRAS, Situation, deciding_term, total_usd, utility_terms
+from highfence.choice.utility import Situation, deciding_term, total_usd, utility_terms
 from highfence.choice.work import Answer, WorkCosts, of_its_day, work_costs
 from highfence.core.dates import parse_day
 from highfence.core.errors import InputError, NoAnswer
@@ -424,6 +424,3 @@ def _decided(rows: Sequence[Alternative]) -> Deciding | None:
     rival = next((a for a in rows[1:] if a.nest != first.nest), rows[1])
     name = deciding_term(dict(first.terms), dict(rival.terms))
     return Deciding(name, first.terms[name] - rival.terms[name], first.chip, rival.chip)
-
-
-__all__ = ["EXTRAS", "Alternative", "Choice", "Deciding", "choose"]

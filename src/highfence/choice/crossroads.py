@@ -119,12 +119,13 @@ def _capital(costs: WorkCosts, chip: str) -> tuple[Term, float]:
     hour = costs.answers[chip][0].hourly
     price = hour.find("chip_price") or hour.find("price")
     assert price is not None
-    moving = sum(t.value.mid for t in hour.terms if t.id in ("chip", "duties"))
-    share = min(moving / hour.value.mid, 1.0)
+    moving = [t.value for t in hour.terms if t.id in ("chip", "duties")]
+    ends = [sum(getattr(v, end) for v in moving) for end in ("low", "mid", "high")]
+    rest = max(hour.value.mid - ends[1], 0.0)
+    low, share, high = (end / (end + rest) for end in ends)
     label = Label("share of the hour that moves with the chip's price", "每小时成本中随芯片价格变动的份额")
     how = Label("chip's capital and what law adds to it, over the whole hour", "芯片资本与法律附加费占每小时成本")
-    around = Range(share * 0.85, share, min(share * 1.15, 1.0))
-    return Term("capital_share", label, around, "share", hour.weakest, how=how), price.value.mid
+    return Term("capital_share", label, Range(low, share, high), "share", hour.weakest, how=how), price.value.mid
 
 
 def _of_buyer(b: Buyer, platform: str, to: str, on: date) -> dict[str, Any]:
@@ -132,13 +133,30 @@ def _of_buyer(b: Buyer, platform: str, to: str, on: date) -> dict[str, Any]:
     effort = effort_of(platform, to, on).value.mid
     months, bound = b.term("software.port_months"), b.software.cuda_share.value.mid
     wage = b.term("software.wage_usd_year")
-    total = sum(f.count.value.mid for f in b.installed)
-    held = sum(f.count.value.mid for f in b.installed if f.platform == "cuda") / total if total > 0.0 else 0.0
     return {
         "port_engineer_months": replace(months, id="port_engineer_months", value=months.value * (bound * effort)),
         "code_base_months": replace(months, id="code_base_months"),
         "engineer_month_cost": replace(wage, id="engineer_month_cost", value=wage.value * (1.0 / 12.0),
                                        unit="USD/month"),
         "discount_rate": replace(b.term("discount_rate"), id="discount_rate"),
-        "installed_share": Range(0.8 * held, held, min(1.2 * held, 1.0)),
+        "installed_share": _installed(b),
     }
+
+
+def _installed(b: Buyer) -> Term:
+    """Return the share of the buyer's machines on CUDA, from the ranges of its counts; none where it has no machine."""
+    here = [f.count for f in b.installed if f.platform == "cuda"]
+    there = [f.count for f in b.installed if f.platform != "cuda"]
+
+    def share(cuda: str, others: str) -> float:
+        some = sum(getattr(v.value, cuda) for v in here)
+        total = some + sum(getattr(v.value, others) for v in there)
+        return some / total if total > 0.0 else 0.0
+
+    value = Range(share("low", "high"), share("mid", "mid"), share("high", "low"))
+    known = [v for v in (*here, *there) if v.grade]
+    grade = max((v.grade for v in known), key=GRADES.index, default="")
+    label = Label("share of the work on old foreign chips", "旧有境外芯片承担的工作份额")
+    sources = tuple(dict.fromkeys(v.source for v in known if v.source))
+    return Term("installed_share", label, value, "share", grade, sources,
+                how=Label("the buyer's machines on CUDA over all it has", "买方CUDA机器占其全部机器"))

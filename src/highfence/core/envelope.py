@@ -40,6 +40,12 @@ def plain(value: Any) -> Any:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
+def shown(value: Any, without: Iterable[str] = ()) -> dict[str, Any]:
+    """Return a dataclass as JSON, some of its fields left out."""
+    left = set(without)
+    return {f.name: plain(getattr(value, f.name)) for f in fields(value) if f.name not in left}
+
+
 def envelope(kind: str, result: Any, *, warnings: Iterable[Any] = (), sources: Iterable[Source] = ()) -> dict[str, Any]:
     """Wrap a result with the versions, warnings and sources that it rests on.
 

@@ -15,6 +15,7 @@ import numpy as np
 from highfence.__about__ import DATA_VERSION
 from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_day
+from highfence.core.envelope import shown
 from highfence.core.labels import Label
 from highfence.core.ranges import Z80, Range, normals, quantile_range
 from highfence.core.records import digest
@@ -64,11 +65,7 @@ class RunCost:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON, without its draws."""
-        from dataclasses import fields
-
-        from highfence.core.envelope import plain
-
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "draws"}
+        return shown(self, without=("draws",))
 
     @property
     def sources(self) -> tuple[str, ...]:

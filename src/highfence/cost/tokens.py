@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from highfence.core.dates import parse_day
+from highfence.core.envelope import shown
 from highfence.core.errors import InputError, NoAnswer
 from highfence.core.labels import Label
 from highfence.core.ranges import Range, normals, quantile_range
@@ -75,11 +76,7 @@ class TokenCost:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON, without its draws."""
-        from dataclasses import fields
-
-        from highfence.core.envelope import plain
-
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "draws"}
+        return shown(self, without=("draws",))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -200,8 +197,3 @@ def _energy(paid: Hourly, work: Any, kept: Any) -> tuple[Range | None, Range | N
         return None, None
     return (quantile_range(1.0 / (work[kept] * paid.chip_kw[kept] * 1e3)),
             quantile_range(1.0 / (work[kept] * paid.site_kw[kept])))
-
-
-def cheapest(found: Sequence[TokenCost]) -> TokenCost:
-    """Return the answer of least cost at the middle."""
-    return min(found, key=lambda c: c.all_in.value.mid)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from highfence.core.documents import line_of
-from highfence.core.errors import InputError, did_you_mean
+from highfence.core.shapes import validated as shaped
 
 
 class _Strict(BaseModel):
@@ -90,35 +88,9 @@ def validated(raw: Any, text: str, where: str, under: tuple[int, ...] = ()) -> S
     ------
     InputError : names the first field that is wrong, unknown or missing, and its line.
     """
-    try:
-        return ScenarioIn.model_validate(raw)
-    except ValidationError as problems:
-        raise _problem(problems, text, where, under) from None
+    return shaped(ScenarioIn, raw, text, where, under, parts=_PARTS, forms={"float", "RangeIn", "str", "TextIn"},
+                  example="highfence template scenario", code="bad-scenario")
 
 
-_BRANCHES = {"float", "RangeIn", "str", "TextIn"}
 _PARTS: dict[str, type[BaseModel]] = {"levers": LeverIn, "label": TextIn, "note": TextIn, "value": RangeIn,
                                       "freeze": FreezeIn}
-
-
-def _problem(problems: ValidationError, text: str, where: str, under: tuple[int, ...]) -> InputError:
-    first = _telling(problems.errors(include_url=False))
-    path = [step for step in first["loc"] if step not in _BRANCHES]
-    line, field = line_of(text, (*under, *path)), ".".join(map(str, path))
-    unknown, missing = first["type"] == "extra_forbidden", first["type"] == "missing"
-    known = _fields_at(path[:-1]) if unknown else []
-    what = "unknown field" if unknown else "a field is missing" if missing else first["msg"]
-    return InputError(what, where=f"{where}, line {line}: {field}" if line else f"{where}: {field}",
-                      got=None if missing else first.get("input"), expected=", ".join(known) or None,
-                      hint=did_you_mean(str(path[-1]), known) if unknown else None,
-                      example="highfence template scenario" if missing else None, code="bad-scenario")
-
-
-def _telling(errors: Sequence[Any]) -> Any:
-    return next((e for e in errors if e["type"] == "extra_forbidden"), errors[0])
-
-
-def _fields_at(path: list[int | str]) -> list[str]:
-    words = [step for step in path if isinstance(step, str)]
-    model = _PARTS.get(words[-1], ScenarioIn) if words else ScenarioIn
-    return [f.alias or name for name, f in model.model_fields.items()]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from highfence.core.dates import parse_day
+from highfence.core.envelope import shown
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.terms import Term
 from highfence.cost.hourly import check_draws
@@ -34,9 +35,7 @@ class Made:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON."""
-        from highfence.core.envelope import plain
-
-        return {f.name: plain(getattr(self, f.name)) for f in fields(self)}
+        return shown(self)
 
 
 def making_cost(chip: str, *, to: str = "US", on: str | date, as_of: str | date | None = None,
