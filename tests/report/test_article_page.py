@@ -26,9 +26,9 @@ def claimed(part: str, verdict: str, **more: object) -> Judgement:
 
 @pytest.fixture
 def checked() -> Checked:
-    fact = Evidence(Label("NVIDIA H20: memory 96 GB", "英伟达 H20：显存96 GB"), "fact", "chip:nvidia-h20/memory_capacity",
-                    "cset-supply-chain-explorer", "press", 96e9, unit="B", published="2023-11-10",
-                    url="https://example.org/h20")
+    fact = Evidence(Label("NVIDIA H20: memory 96 GB", "英伟达 H20：显存96 GB"), "fact",
+                    "chip:nvidia-h20/memory_capacity", "cset-supply-chain-explorer", "press", 96e9, unit="B",
+                    published="2023-11-10", url="https://example.org/h20")
     return Checked(
         Document(TEXT, "en", "", date(2025, 7, 16), "Chips & <b>fences</b>", blocks=((0, 21, "title"),)),
         (claimed("The H20 has 96 GB of memory", "supported", evidence=(fact,)),
