@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from highfence.claims.model import Document, Judgement
+from highfence.claims.spans import matches
 from highfence.claims.validation.labels import Gold
-from highfence.claims.validation.score import Rate, matches
+from highfence.claims.validation.score import Rate
 
 KINDS = ("number", "entity", "period", "rewritten")
 NUMBER = re.compile(r"(?<![A-Za-z0-9.+-])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from highfence.claims.model import Judgement
+from highfence.claims.spans import matches, overlap
 from highfence.claims.validation.labels import Gold, merged
 
 FALSE = ("contradicted", "misattributed")
 TRUTH = ("supported", "imprecise", "contradicted", "misattributed")
 """Verdicts that say something of truth."""
-
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,24 +85,6 @@ class Score:
     with_evidence: Rate
     wrongly_contradicted: Rate
     pairs: tuple[Pair, ...]
-
-
-def overlap(a: Span, b: Span) -> int:
-    """Return how many characters two spans share.
-
-    >>> overlap((0, 4), (2, 9))
-    2
-    """
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
-
-
-def matches(a: Span, b: Span) -> bool:
-    """Whether two spans overlap by at least half of the longer one.
-
-    >>> matches((0, 10), (0, 5)), matches((0, 10), (0, 4))
-    (True, False)
-    """
-    return 2 * overlap(a, b) >= max(a[1] - a[0], b[1] - b[0])
 
 
 def pair(gold: Sequence[Gold], judged: Sequence[Judgement]) -> tuple[Pair, ...]:
