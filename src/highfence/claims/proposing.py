@@ -1,7 +1,7 @@
 """Claims that a language model proposes: exact spans only, read by the same rules, judged by the same facts.
 
-Any endpoint that speaks the chat-completions protocol will do, a local one included. What it answers is kept on disk, so
-that a check can be run again without it. It decides nothing.
+Any endpoint that speaks the chat-completions protocol will do, a local one included. What it answers is kept on disk,
+so that a check can be run again without it. It decides nothing.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ KEY = "HIGHFENCE_LLM_KEY"
 MOST_SPANS, LONGEST_SPAN, MOST_REPLY = 400, 600, 2_000_000
 
 TASK = """\
-Mark every checkable factual claim in the article: figures, comparisons, changes, shares, ranks, who makes or owns what, \
-events and policies with their dates, who said what, what law allows, forecasts and causes. Copy each span exactly as it \
-stands in the article, one claim to a span, as short as it can be and still be a statement. Leave out opinions. Judge \
-nothing."""
+Mark every checkable factual claim in the article: figures, comparisons, changes, shares, ranks, who makes or owns \
+what, events and policies with their dates, who said what, what law allows, forecasts and causes. Copy each span \
+exactly as it stands in the article, one claim to a span, as short as it can be and still be a statement. Leave out \
+opinions. Judge nothing."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object", "additionalProperties": False, "required": ["claims"],
