@@ -60,7 +60,8 @@ class Wanted:
 
 def work_cost(xp: Any, q: Quarter, offer: Offer) -> Array:
     """Return the cost of a unit of each segment's work on each alternative, USD per H100-equivalent hour, (D, S, A)."""
-    hourly = q.fixed_hourly + q.capital_hourly * offer.paid
+    hourly = (q.fixed_hourly - q.power_hourly * between(xp, q.power_subsidy, 0.0, 1.0)[..., None]
+              + q.capital_hourly * offer.paid)
     training = (hourly / offer.work_training)[..., None, :]
     inference = (hourly / offer.work_inference)[..., None, :]
     share = q.training_share[..., None]
@@ -112,7 +113,8 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     alike = xp.log(sum(xp.exp(dissimilar * log(size)) for size in sizes))[..., None]
     logsum = xp.where(some, found.logsum, 0.0 * cost[..., 0]) - alike
     index = between(xp, xp.exp(-logsum / sensitivity[..., None]), 0.1, 10.0)
-    budget = q.spending[..., None] * q.shares
+    spending = q.spending_before + q.demand_boom * (q.spending - q.spending_before)
+    budget = positive(xp, spending)[..., None] * q.shares * q.demand
     unpacked = state.hoard / between(xp, p["hoard_time"], 1.0, 20.0) * offer.paid[..., LEGAL]
     money = positive(xp, budget * xp.exp((1.0 - p["price_elasticity"])[..., None] * xp.log(index)) + state.backlog
                      - q.shares * unpacked[..., None])

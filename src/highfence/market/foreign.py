@@ -43,7 +43,7 @@ def opening(xp: Any, state: State, q: Quarter, p: Draws) -> Opening:
     ready = xp.where(shut, 0.0 * grown, grown)
     by_design = xp.where(ready >= 1.0 - 1e-9, q.compliant, 0.0 * q.compliant)
     target = xp.where(by_design > q.granted, by_design, q.granted)
-    risen = state.opened + target / between(xp, p["licence_delay"], 1.0, 20.0)
+    risen = state.opened + target / between(xp, q.licence_delay, 1.0, 20.0)
     share = least(xp, target, risen)
     designed = xp.where(by_design > q.granted, 0.0 * share + 1.0, 0.0 * share)
     return Opening(share, designed, ready, positive(xp, state.opened - share))
@@ -59,6 +59,17 @@ class Production:
     offered: Array
 
 
+def capacity(xp: Any, q: Quarter, p: Draws) -> Array:
+    """Return USD a quarter that the vendor can make: a part of it waits for materials that China does not let out."""
+    return q.capacity * (1.0 - between(xp, p["materials_reliance"], 0.0, 1.0)
+                         * (1.0 - between(xp, q.materials, 0.0, 1.0)))
+
+
+def quota(xp: Any, q: Quarter) -> Array:
+    """Return flagship chips that may be delivered in a quarter: the number set, or the share of US sales."""
+    return least(xp, q.quota, q.quota_share * q.us_volume)
+
+
 def production(xp: Any, state: State, q: Quarter, p: Draws, law: Opening, price: Array) -> Production:
     """Return the vendor's production for China.
 
@@ -71,9 +82,9 @@ def production(xp: Any, state: State, q: Quarter, p: Draws, law: Opening, price:
     stock = (1.0 - written_share) * (state.vendor_inventory + state.vendor_pipeline)
     target = state.expected_sales * (1.0 + positive(xp, p["stock_cover"]) + p["production_lead"])
     plan = positive(xp, state.expected_sales + 0.5 * (target - stock)) * law.share
-    begun = least(xp, plan, between(xp, p["china_capacity_share"], 0.0, 1.0) * q.capacity / price)
+    begun = least(xp, plan, between(xp, p["china_capacity_share"], 0.0, 1.0) * capacity(xp, q, p) / price)
     inventory = (1.0 - written_share) * state.vendor_inventory + finished
-    return Production(begun, finished, written, least(xp, inventory * between(xp, law.share, 0.0, 1.0), q.quota))
+    return Production(begun, finished, written, least(xp, inventory * between(xp, law.share, 0.0, 1.0), quota(xp, q)))
 
 
 def next_expected(xp: Any, state: State, asked: Array, p: Draws) -> Array:
@@ -86,14 +97,20 @@ def next_memory(xp: Any, state: State, closing: Array, p: Draws) -> Array:
     return (1.0 - between(xp, p["forgetting"], 0.0, 1.0)) * state.cut_memory + closing
 
 
-def rest_of_world(xp: Any, state: State, q: Quarter, for_china: Array) -> tuple[Array, Array]:
+def rest_of_world(xp: Any, state: State, q: Quarter, p: Draws, for_china: Array) -> tuple[Array, Array]:
     """Return USD delivered to the rest of the world and the orders that remain, (D,) each.
 
     Capacity that China does not take goes to the rest of the world as long as orders wait there.
     """
     orders = state.rest_backlog + q.rest_orders
-    shipped = least(xp, orders, positive(xp, q.capacity - for_china))
+    shipped = least(xp, orders, positive(xp, capacity(xp, q, p) - for_china))
     return shipped, orders - shipped
+
+
+def open_abroad(xp: Any, q: Quarter, p: Draws) -> Array:
+    """Return the share of chips abroad that Chinese firms may use: of their own subsidiaries, and rented."""
+    owned = between(xp, p["abroad_owned_share"], 0.0, 1.0)
+    return (owned * between(xp, q.offshore, 0.0, 1.0) + (1.0 - owned) * between(xp, q.cloud_access, 0.0, 1.0))
 
 
 def pass_through(q: Quarter, p: Draws, licensed: Array) -> Array:

@@ -208,8 +208,15 @@ def _own(one: Scenario, known: date | None) -> tuple[Lever, ...]:
     from highfence.policy.reading import closed
 
     stated = tuple(v for v in one.levers if known is None or v.known <= known)
-    taken = (v for name in one.imports for v in _taken(name, one.id))
-    return (*closed(stated), *(v for v in taken if known is None or v.known <= known))
+    return (*closed(stated), *(v for name in one.imports for v in _known(name, one.id, known)))
+
+
+def _known(name: str, scenario: str, known: date | None) -> tuple[Lever, ...]:
+    from highfence.policy.imports import UNTIL_NEXT
+    from highfence.policy.reading import closed
+
+    held = tuple(v for v in _taken(name, scenario) if known is None or v.known <= known)
+    return closed(held) if name in UNTIL_NEXT else held
 
 
 @cache
