@@ -239,14 +239,15 @@ class Inputs:
             return q
         before = getattr(q, name)
         whole = np.zeros_like(before) + (value if value.ndim == before.ndim else value[:, None])
-        on = {f"{name}_on": np.ones_like(whole)} if name in ("restriction", "low_restriction") else {}
+        on = {f"{name}_on": np.ones_like(whole)} if name.endswith("restriction") else {}
         return replace(q, **{name: whole, **on})
 
     def _pulled(self, q: Quarter, lever: Lever) -> Quarter:
         if lever.name == "restriction":
             value = np.clip(q.restriction * lever.value if lever.times else np.full_like(q.restriction, lever.value),
                             0.0, 1.0)
-            return replace(q, restriction=value, restriction_on=np.ones_like(value))
+            return replace(q, restriction=value, restriction_on=np.ones_like(value), design_restriction=value,
+                           design_restriction_on=np.ones_like(value))
         before = getattr(q, lever.name)
         return replace(q, **{lever.name: before * lever.value if lever.times
                              else np.zeros_like(before) + lever.value})
@@ -272,9 +273,10 @@ class Inputs:
         abroad = ALTERNATIVES.index("abroad")
         reference = ((fixed[:, abroad] + capital[:, abroad] * price[:, abroad])
                      / np.sqrt(training[:, abroad] * inference[:, abroad]))
-        known, relative = row["known"], p["compliant_relative"]
-        curb, on = self._curbs(row["restriction"], known, "restriction")
-        low_curb, low_on = self._curbs(row["low_restriction"], known, "low_restriction")
+        relative = p["compliant_relative"]
+        curb, on = self._curbs(row["restriction"], "restriction")
+        its_curb, its_on = self._curbs(row["design_restriction"], "restriction")
+        low_curb, low_on = self._curbs(row["low_restriction"], "low_restriction")
         signals = {name: np.full(n, values[t]) for name, values in self.table["signals"].items()}
         one, shock = np.ones(n), np.exp(self.shocks[:, t])
         spending = path["spending"] / 4.0 * shock
@@ -304,7 +306,8 @@ class Inputs:
             tool_mandate=path["tool_mandate"], eda=path["eda"], materials=path["materials"],
             chips_signal=signals["chips"], hbm_signal=signals["hbm"], tools_signal=signals["tools"],
             hbm_legal=np.full(n, self.table["hbm_legal"][t]), tools_open=tools, service=service,
-            mature_tools_open=path["mature_tools_open"], restriction_on=on, restriction=curb, low_restriction_on=low_on,
+            mature_tools_open=path["mature_tools_open"], restriction_on=on, restriction=curb,
+            design_restriction_on=its_on, design_restriction=its_curb, low_restriction_on=low_on,
             low_restriction=low_curb, security_shock=path["security_shock"], capacity=path["capacity"],
             rest_orders=path["rest_orders_share"] * path["capacity"], low_capacity=path["low_capacity"],
             abroad_capacity=path["abroad_capacity"], other_capacity=path["other_capacity"],
@@ -315,11 +318,11 @@ class Inputs:
             yuan=np.full(n, self.table["yuan"][t]), rd_base=path["rd_base"],
             node_reset=path["node_reset"], vendor_other=path["vendor_other"])
 
-    def _curbs(self, rows: Sequence[Any], known: float, name: str) -> tuple[Floats, Floats]:
-        """Return what China's dated measures stop and where they hold; after the day of knowledge none does."""
+    def _curbs(self, rows: Sequence[Any], name: str) -> tuple[Floats, Floats]:
+        """Return what China's dated measures stop and where they hold."""
         values = [np.zeros(self.n) if r is None else np.clip(_drawn(r, self.z[f"table.{name}"]), 0.0, 1.0)
                   for r in rows]
-        on = [np.full(self.n, 0.0 if r is None else known) for r in rows]
+        on = [np.full(self.n, 0.0 if r is None else 1.0) for r in rows]
         return np.stack(values, axis=-1), np.stack(on, axis=-1)
 
     def first(self) -> State:

@@ -15,10 +15,11 @@ from highfence.market.state import SEGMENTS, TOOL_STAGES, Quarter
 from highfence.market.tables import quarters
 
 Floats = NDArray[np.float64]
-BY_SEGMENT = ("shares", "demand", "training_share", "restriction", "low_restriction")
+BY_SEGMENT = ("shares", "demand", "training_share", "restriction", "low_restriction",
+              "design_restriction")
 BY_STAGE = ("tools_open", "service")
 NOT_PULLED = ("price", "fixed_hourly", "capital_hourly", "power_hourly", "training", "inference", "restriction_on",
-              "low_restriction_on")
+              "low_restriction_on", "design_restriction_on")
 """Fields that come from the tables alone, or follow from others."""
 
 PULLED = tuple(f.name for f in fields(Quarter) if f.name not in NOT_PULLED)

@@ -14,6 +14,7 @@ from typing import Any
 from highfence.catalogue import catalogue
 from highfence.choice.buyers import buyer
 from highfence.choice.gates import government, law
+from highfence.core.dates import parse_period
 from highfence.core.ranges import Range
 
 PLACE = "CN"
@@ -42,18 +43,37 @@ class Regime:
     quota_share: Callable[[str, date], Range]
 
 
-def law_regime(known: date, overlay: tuple[Any, ...] = ()) -> Regime:
+def law_regime(known: date, as_of: date | None = None, overlay: tuple[Any, ...] = ()) -> Regime:
     """Return the law as known on a day, under some overlays, with China's own measures.
 
-    >>> law_regime(date(2026, 6, 1)).duty("nvidia-h200-sxm", date(2026, 3, 1)).mid
+    Parameters
+    ----------
+    as_of : day of knowledge that a user sets, on which law is read from then on; else what is already law holds on its
+    own day.
+
+    >>> law_regime(date(2026, 11, 24)).duty("nvidia-h200-sxm", date(2026, 3, 1)).mid
     0.25
     """
-    return Regime(let=lambda chip, day: _law(chip, min(day, known), known, overlay),
-                  curb=lambda chip, segment, day: _measures(chip, segment, min(day, known), known),
-                  duty=lambda chip, day: Range.exact(way_duty(chip, min(day, known), overlay)
-                                                     if reviewed(chip, min(day, known), overlay) else 0.0),
+    def read(day: date) -> date:
+        return day if as_of is None else min(day, as_of)
+
+    return Regime(let=lambda chip, day: _law(chip, read(day), known, overlay),
+                  curb=lambda chip, segment, day: (_measures(chip, segment, read(day), known)
+                                                   if day <= measured_until(known) else None),
+                  duty=lambda chip, day: Range.exact(way_duty(chip, read(day), overlay)
+                                                     if reviewed(chip, read(day), overlay) else 0.0),
                   quota=lambda chip, day: Range.exact(NO_QUOTA),
-                  quota_share=lambda chip, day: Range.exact(volume_cap(chip, min(day, known), overlay)))
+                  quota_share=lambda chip, day: Range.exact(volume_cap(chip, read(day), overlay)))
+
+
+def measured_until(known: date) -> date:
+    """Return the last day on which dated measures of the buyers' state hold: the end of the quarter of the day of
+    knowledge. From then on it follows its own pay-off.
+
+    >>> measured_until(date(2026, 11, 24))
+    datetime.date(2026, 12, 31)
+    """
+    return parse_period(f"{known.year}-Q{(known.month + 2) // 3}").end
 
 
 @lru_cache(maxsize=16384)
@@ -63,11 +83,11 @@ def _law(chip: str, day: date, known: date, overlay: tuple[Any, ...]) -> Range:
 
 
 def _measures(chip: str, segment: str, day: date, known: date) -> Range | None:
-    """Return the share of a segment's orders that China's own measures stop, or None where there are none."""
+    """Return the share of a segment's orders that China's own measures stop, or None where none stops any."""
     who, entry = buyer(segment), catalogue().chip(chip)
     maker = catalogue().firm(entry.vendor).country
-    reasons, let, cap = government(entry, maker, PLACE, day, known, who.kind, who.access.state_funded)
-    return stopped(let, cap) if reasons else None
+    _, let, cap = government(entry, maker, PLACE, day, known, who.kind, who.access.state_funded)
+    return stopped(let, cap) if min(let.low, cap.low) < 1.0 else None
 
 
 def stopped(let: Range, cap: Range) -> Range:

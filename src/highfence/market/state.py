@@ -136,7 +136,8 @@ class Quarter:
     for mature lines. tool_mandate : (D,) least share of domestic tools in new lines. eda : (D,) share of foreign design
     software. materials : (D,) share of China's listed materials that is let out.
     restriction_on, restriction : (D, S) where 1, the share of flagship purchases that China keeps a segment from is
-    this. low_restriction_on, low_restriction : likewise for cards below the line.
+    this. low_restriction_on, low_restriction : likewise for cards below the line. design_restriction_on,
+    design_restriction : likewise for a design to come.
     security_shock : (D,) index of what alarms the buyers' state.
     capacity : (D,) USD a quarter that the vendor can make. rest_orders : (D,) likewise from the rest of the world.
     low_capacity, abroad_capacity, other_capacity : (D,) chips a quarter at most. wafer_plan : (D,) wafers a month.
@@ -191,6 +192,8 @@ class Quarter:
     tool_mandate: Array
     eda: Array
     materials: Array
+    design_restriction_on: Array
+    design_restriction: Array
     restriction_on: Array
     restriction: Array
     low_restriction_on: Array

@@ -104,7 +104,7 @@ def step(xp: Any, state: State, q: Quarter, p: Draws) -> tuple[State, Flows]:
     price = _prices(xp, q, law)
     vendor = foreign.production(xp, state, q, p, law, price[..., LEGAL])
     offer = _offer(xp, state, q, p, left, law, vendor, own, price)
-    curb = government.restricted(xp, state.restriction, q, p)
+    curb = government.restricted(xp, state.restriction, q, p, law.designed)
     bought = _buy(xp, state, q, p, offer, curb)
     lines = domestic.lines(xp, state, q, p, learning.domestic_tools(xp, left, p))
     deal = _Deal(left, law, own, vendor, offer, bought, lines, price)
@@ -124,7 +124,7 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
            own: domestic.Made, price: Array) -> demand.Offer:
     """Return what is for sale, at what it costs and does."""
     licensed = xp.where(q.granted < 1.0, 1.0 - law.designed, 0.0 * q.granted)
-    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed), 1.0 + state.premium, 1.0 + 0.0 * q.fee,
+    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed, law.designed), 1.0 + state.premium, 1.0 + 0.0 * q.fee,
                              1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee], axis=-1)
     ready, better = learning.maturity(xp, left, p), learning.design_gain(left)
     served = xp.exp(p["inference_maturity"] * xp.log(ready))
@@ -213,7 +213,7 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
         other_stock=positive(xp, state.other_stock + own.other_cards - chips[..., OTHER]),
         experience=learning.next_experience(xp, state, q, output),
         knowledge=learning.next_knowledge(xp, state, q, money.research, p),
-        restriction=government.next_restriction(xp, state, q, p), revenue=money.domestic,
+        restriction=government.next_restriction(xp, state, q, p, d.law.designed), revenue=money.domestic,
         dependence=ratio(xp, money.foreign, money.foreign + money.domestic),
         adequacy=ratio(xp, money.domestic_supply, money.wanted),
         shortage=ratio(xp, over_last(money.unmet), money.wanted))

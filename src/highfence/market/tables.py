@@ -118,7 +118,7 @@ def tables(as_of: date | None = None, overlay: tuple[Any, ...] = ()) -> Compiled
 def build(as_of: date | None, overlay: tuple[Any, ...], regime: Regime | None = None) -> Compiled:
     """Compute the tables; ``regime`` stands in the place of the law and of China's measures."""
     known = min(as_of, KNOWN) if as_of else KNOWN
-    regime = regime or law_regime(known, overlay)
+    regime = regime or law_regime(known, as_of, overlay)
     rows: list[dict[str, Any]] = []
     for quarter in quarters():
         rows.append(_quarter(quarter, known, regime, rows[-1]["chip.legal"] if rows else FLAGSHIPS[0]))
@@ -126,14 +126,14 @@ def build(as_of: date | None, overlay: tuple[Any, ...], regime: Regime | None = 
             "rows": {key: [row[key] for row in rows] for key in rows[0]},
             "yuan": [_yuan(min(days_of(q)[1], known)) for q in quarters()], "run_flops": training_flops(),
             "training_share": [_training_share(segment) for segment in SEGMENTS],
-            "signals": {name: [_signal(pairs, q, known) for q in quarters()] for name, pairs in SIGNALS.items()},
+            "signals": {name: [signal(pairs, q, known) for q in quarters()] for name, pairs in SIGNALS.items()},
             "hbm_legal": [_legal_share(HBM_CONTROL, q, known) for q in quarters()]}
 
 
 def _quarter(quarter: str, known: date, regime: Regime, before: str) -> dict[str, Any]:
     """Return the row of one quarter; ``before`` is the flagship of the quarter before."""
-    days = [min(d, known) for d in days_of(quarter)]
-    middle = days[1]
+    days = days_of(quarter)
+    middle = min(days[1], known)
     flagship = _flagship(days, known, regime, before)
     world, smuggled = _latest(WORLD, middle, known, 0), _latest(WORLD, middle, known, SMUGGLERS_LAG_DAYS)
     low = _latest(LOW_CARDS, middle, known, 90)
@@ -154,9 +154,10 @@ def _quarter(quarter: str, known: date, regime: Regime, before: str) -> dict[str
     row["quota"] = _least([regime.quota(flagship, d) for d in days])
     row["quota_share"] = _least([regime.quota_share(flagship, d) for d in days])
     row["restriction"] = [_curbs(flagship, s, days, regime) for s in SEGMENTS]
+    row["design_restriction"] = [_curbs(chips["compliant"], s, days, regime) for s in SEGMENTS]
     row["low_restriction"] = [_curbs(low, s, days, regime) for s in SEGMENTS]
-    row["compliant"] = float(days_of(quarter)[1] > known and row["low_granted"][1] >= LINE)
-    row["known"] = float(days_of(quarter)[0] <= known)
+    row["compliant"] = float(days[1] > known and row["low_granted"][1] >= LINE)
+    row["known"] = float(days[0] <= known)
     return row
 
 
@@ -298,7 +299,7 @@ def _offered(chip: str, place: str, day: date, known: date) -> Range:
 
 def _let(chip: str, day: date, known: date, regime: Regime, released: bool = True) -> Range:
     """Return what law lets through of a chip on a day, nothing before it is more likely on sale than not."""
-    return regime.let(chip, day) * float(not released or _on_sale(chip, day, known) >= 0.5)
+    return regime.let(chip, day) * float(not released or _on_sale(chip, min(day, known), known) >= 0.5)
 
 
 def _least(ranges: Sequence[Range]) -> Triple:
@@ -333,10 +334,10 @@ def quarter_span(quarter: str) -> tuple[date, date]:
     return period.start, period.end
 
 
-def _share_of(quarter: str, begin: date, end: date) -> float:
+def share_of(quarter: str, begin: date, end: date) -> float:
     """Return the share of a quarter's days from one day to before another.
 
-    >>> round(_share_of("2024Q4", date(2024, 12, 2), date(2024, 12, 31)), 3)
+    >>> round(share_of("2024Q4", date(2024, 12, 2), date(2024, 12, 31)), 3)
     0.315
     """
     first, last = quarter_span(quarter)
@@ -348,18 +349,28 @@ def _event(id: str, known: date) -> Any:
     return next((e for e in events() if e.id == id and e.on <= known), None)
 
 
-def _signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
+def announcement(pair: tuple[str, str]) -> tuple[date, date] | None:
+    """Return the days on which a control was announced and bound.
+
+    >>> announcement(("us-2024-12-02-hbm", ""))
+    (datetime.date(2024, 12, 2), datetime.date(2024, 12, 31))
+    """
+    told, bound = _event(pair[0], date.max), _event(pair[1] or pair[0], date.max)
+    return None if told is None or bound is None else (told.on, bound.effective or bound.on)
+
+
+def signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
     """Return the share of a quarter in which a control is announced and does not bind yet; the most of several."""
     found = [0.0]
     for announced, bound in pairs:
         event, binding = _event(announced, known), _event(bound, date.max) if bound else None
         if event is not None:
             end = (binding.effective or binding.on) if binding is not None else event.effective or event.on
-            found.append(_share_of(quarter, event.on, end))
+            found.append(share_of(quarter, event.on, end))
     return max(found)
 
 
 def _legal_share(id: str, quarter: str, known: date) -> float:
     """Return the share of a quarter before a control bound; all of it where it was not known of."""
     event = _event(id, known)
-    return 1.0 if event is None else _share_of(quarter, date(1900, 1, 1), event.effective or event.on)
+    return 1.0 if event is None else share_of(quarter, date(1900, 1, 1), event.effective or event.on)

@@ -124,7 +124,8 @@ def paths(scenario: str) -> Iterator[Lever]:
 def memory(scenario: str) -> Iterator[Lever]:
     """Yield the control of memory, from the event by which the market has it; what leaks is the market's own."""
     event = next(e for e in events() if e.id == HBM_CONTROL)
-    note = Label("Every stack in production exceeds the line; what still comes leaks.", "在产堆叠均超界线；此后流入者为泄漏。")
+    note = Label("Every stack in production exceeds the line; what still comes leaks.",
+                 "在产堆叠均超界线；此后流入者为泄漏。")
     yield Lever("hbm", event.effective or event.on, None, "CN", Target(), Range.exact(0.0), "share", event.evidence,
                 "official", event.source, note, actor="US", announced=event.on, event=event.id, scenario=scenario)
 
