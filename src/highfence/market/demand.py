@@ -93,13 +93,18 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
         money = budget (c / c_ref)^(1 - elasticity) + backlog - unpacked
         c / c_ref = exp(-(logsum - logsum_ref) / sensitivity)
 
-    ``logsum_ref`` is that of the same alternatives, each at the reference cost, so that variety is no fall in cost.
+    ``logsum_ref`` is that of the same alternatives, each at the reference cost, so that variety is no fall in cost. In
+    the logsum an alternative counts as far as what is for sale of it would serve the budget, ``u + log min(1, supply /
+    budget)``: else the ban of a chip of which there is little would raise the cost of all work, and where demand is
+    inelastic the money for every other chip.
     What was bought ahead and is unpacked now takes the place of purchases.
 
     Parameters
     ----------
     restricted : (D, S) shares of purchases that the buyers' state prevents, of the flagship and of low cards.
     """
+    spending = q.spending_before + q.demand_boom * (q.spending - q.spending_before)
+    budget = positive(xp, spending)[..., None] * q.shares * q.demand
     sensitivity = p["price_sensitivity"]
     cost = work_cost(xp, q, offer) / q.reference[..., None, None]
     utility = -sensitivity[..., None, None] * (xp.log(cost) + extras(xp, state, q, p))
@@ -108,13 +113,14 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     scale = xp.broadcast_to(scale, (*utility.shape[:-1], 2))
     available = xp.broadcast_to((offer.supply > 0.0)[..., None, :], utility.shape)
     found = nested_logit(xp, utility, xp.asarray(NEST), scale, available)
-    some = xp.isfinite(found.logsum)
+    enough = offer.supply * offer.paid / (positive(xp, over_last(budget)) + 1.0)[..., None]
+    reach = xp.log(between(xp, enough, 1e-12, 1.0))[..., None, :] + 0.0 * utility
+    logsum = nested_logit(xp, utility + reach, xp.asarray(NEST), scale, available).logsum
+    some = xp.isfinite(logsum)
     sizes = [float(NEST.count(g)) for g in range(2)]
     alike = xp.log(sum(xp.exp(dissimilar * log(size)) for size in sizes))[..., None]
-    logsum = xp.where(some, found.logsum, 0.0 * cost[..., 0]) - alike
+    logsum = xp.where(some, logsum, 0.0 * cost[..., 0]) - alike
     index = between(xp, xp.exp(-logsum / sensitivity[..., None]), 0.1, 10.0)
-    spending = q.spending_before + q.demand_boom * (q.spending - q.spending_before)
-    budget = positive(xp, spending)[..., None] * q.shares * q.demand
     unpacked = state.hoard / between(xp, p["hoard_time"], 1.0, 20.0) * offer.paid[..., LEGAL]
     money = positive(xp, budget * xp.exp((1.0 - p["price_elasticity"])[..., None] * xp.log(index)) + state.backlog
                      - q.shares * unpacked[..., None])
