@@ -114,9 +114,9 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     available = xp.broadcast_to((offer.supply > 0.0)[..., None, :], utility.shape)
     found = nested_logit(xp, utility, xp.asarray(NEST), scale, available)
     enough = offer.supply * offer.paid / (positive(xp, over_last(budget)) + 1.0)[..., None]
-    reach = xp.log(between(xp, enough, 1e-12, 1.0))[..., None, :] + 0.0 * utility
-    logsum = nested_logit(xp, utility + reach, xp.asarray(NEST), scale, available).logsum
-    some = xp.isfinite(logsum)
+    reach = xp.log(between(xp, enough, 1e-12, 1.0))[..., None, :]
+    some = xp.isfinite(found.logsum)
+    logsum = _logsum(xp, utility + reach, dissimilar[..., None])
     sizes = [float(NEST.count(g)) for g in range(2)]
     alike = xp.log(sum(xp.exp(dissimilar * log(size)) for size in sizes))[..., None]
     logsum = xp.where(some, logsum, 0.0 * cost[..., 0]) - alike
@@ -129,6 +129,19 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     patience = sensitivity * xp.log(between(xp, p["waiting"], 1.0, 1e6))
     waiting = xp.max(found.share, axis=-1) * xp.exp(-patience)[..., None]
     return Wanted(money, found.share, waiting, cap, index)
+
+
+def _logsum(xp: Any, utility: Array, scale: Array) -> Array:
+    """Return the log-sum of the nested logit, (D, S): that of :func:`nested_logit` where all nests share a scale."""
+    def log_of_sum(parts: list[Array]) -> Array:
+        top = parts[0]
+        for part in parts[1:]:
+            top = xp.where(part > top, part, top)
+        return top + xp.log(sum(xp.exp(part - top) for part in parts))
+
+    nests = sorted(set(NEST))
+    return log_of_sum([scale * log_of_sum([utility[..., a] / scale for a in range(len(NEST)) if NEST[a] == g])
+                       for g in nests])
 
 
 def ahead(xp: Any, state: State, q: Quarter, p: Draws, want: Wanted, paid: Array, left: Array) -> Array:

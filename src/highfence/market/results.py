@@ -8,6 +8,8 @@ from typing import Any
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 
+STOCK_UNITS = frozenset({"chips", "H100e", "dies", "stacks", "wafers/month", "FLOP"})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -17,6 +19,13 @@ class Outcome:
     unit: str
     label: Label
     definition: Label
+
+    @property
+    def by_year(self) -> str:
+        """How quarters make a year: ``sum`` of flows, ``end`` of the year for stocks, else ``mean``."""
+        if self.unit.endswith("/quarter"):
+            return "sum"
+        return "end" if self.unit in STOCK_UNITS else "mean"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as JSON."""
@@ -55,6 +64,10 @@ _ALL = (
     _o("huawei_units", "packages/quarter", "Ascend accelerators sold", "昇腾加速器销量",
        "packages: a 910C is one, of two dies", "按封装：910C计一，含两裸片"),
     _o("other_domestic_units", "cards/quarter", "other domestic cards sold", "其他国产卡销量"),
+    _o("domestic_units", "cards/quarter", "domestic accelerators sold", "国产加速器销量",
+       "Ascend packages and other makers' cards", "昇腾封装与其他厂商卡之和"),
+    _o("domestic_output_h100e", "H100e/quarter", "domestic accelerators sold, serving", "国产加速器销量（推理算力）",
+       "in H100-equivalents, as software lets them", "按推理H100当量，计入软件成熟度"),
     _o("smuggled_units", "chips/quarter", "smuggled chips", "走私芯片"),
     _o("smuggled_h100e", "H100e/quarter", "smuggled compute, training", "走私算力（训练）"),
     _o("smuggled_stock_h100e", "H100e", "smuggled compute at work, training", "在用走私算力（训练）"),

@@ -124,8 +124,9 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
            own: domestic.Made, price: Array) -> demand.Offer:
     """Return what is for sale, at what it costs and does."""
     licensed = xp.where(q.granted < 1.0, 1.0 - law.designed, 0.0 * q.granted)
-    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed, law.designed), 1.0 + state.premium, 1.0 + 0.0 * q.fee,
-                             1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee], axis=-1)
+    one = 1.0 + 0.0 * q.fee
+    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed, law.designed), 1.0 + state.premium, one, one,
+                             one, one], axis=-1)
     ready, better = learning.maturity(xp, left, p), learning.design_gain(left)
     served = xp.exp(p["inference_maturity"] * xp.log(ready))
     d = law.designed
@@ -236,6 +237,7 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
         "demand_usd": money.wanted, "flagship_units": flagships, "bought_ahead": d.bought.ahead,
         "flagship_asked": d.bought.asked + d.bought.ahead, "low_units": chips[..., LOW],
         "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
+        "domestic_units": domestic_cards, "domestic_output_h100e": domestic_work,
         "smuggled_units": chips[..., SMUGGLED], "abroad_units": chips[..., ABROAD],
         "smuggled_h100e": chips[..., SMUGGLED] * d.offer.work_training[..., SMUGGLED],
         "domestic_share_units": ratio(xp, domestic_cards, flagships + chips[..., LOW] + domestic_cards),
