@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from highfence.choice.choose import choose
     from highfence.choice.crossroads import indifference
     from highfence.core.errors import HighfenceError, InputError, NoAnswer
+    from highfence.policy.whatif import whatif
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
 
 _LAZY = {
@@ -28,11 +29,12 @@ _LAZY = {
     "buyers": "highfence.choice.buyers", "choose": "highfence.choice.choose",
     "indifference": "highfence.choice.crossroads",
     "classify": "highfence.rules", "diff": "highfence.rules", "read_overlay": "highfence.rules",
+    "whatif": "highfence.policy.whatif",
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
            "__version__", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference", "market", "perf",
-           "read_overlay"]
+           "read_overlay", "whatif"]
 
 
 def chip(name: str) -> Chip:

@@ -217,7 +217,7 @@ def test_tools_bought_ahead_are_missed_later() -> None:
 
 
 def test_the_buyers_states_veto_lowers_what_comes_of_a_licence() -> None:
-    licence = (Lever("granted", "2026Q1", 1.0), Lever("quota", "2026Q1", 1e9))
+    licence = (Lever("granted", "2026Q1", 1.0), Lever("quota_share", "2026Q1", 1e3))
     free = run((*licence, Lever("restriction", "2026Q1", 0.0)))[1]
     vetoed = run((*licence, Lever("restriction", "2026Q1", 0.95)))[1]
     since = quarters().index("2026Q2")
@@ -226,8 +226,9 @@ def test_the_buyers_states_veto_lowers_what_comes_of_a_licence() -> None:
 
 
 def test_a_licence_does_not_undo_a_ban() -> None:
-    never = run((Lever("granted", "2027Q1", 1.0),))[1]
-    undone = run((Lever("granted", "2027Q1", 0.0, until="2027Q4"), Lever("granted", "2028Q1", 1.0)))[1]
+    slow = (Lever("licence_delay", "2027Q1", 3.0), Lever("compliant", "2026Q1", 0.0))
+    never = run((*slow, Lever("granted", "2027Q1", 1.0)))[1]
+    undone = run((*slow, Lever("granted", "2027Q1", 0.0, until="2027Q4"), Lever("granted", "2028Q1", 1.0)))[1]
     after = quarters().index("2028Q1")
     assert undone[after]["flagship_units"].mean() < 0.9 * never[after]["flagship_units"].mean()
 
@@ -276,7 +277,8 @@ def test_locked_in_code_keeps_buyers_where_they_are() -> None:
 
 
 def test_access_to_compute_abroad_takes_nothing_but_adds_it() -> None:
-    shut, open_ = run((Lever("cloud_access", "2022Q1", 0.0),))[1], run((Lever("cloud_access", "2022Q1", 1.0),))[1]
+    shut, open_ = (run((Lever("cloud_access", "2022Q1", share), Lever("offshore", "2022Q1", share)))[1]
+                   for share in (0.0, 1.0))
     assert total(shut, "abroad_units", 5).mean() > 0.0 and shut[-1]["abroad_units"].max() == 0.0
     assert (open_[-1]["compute_abroad_h100e"] > shut[-1]["compute_abroad_h100e"]).all()
     assert total(open_, "unmet_share").mean() < total(shut, "unmet_share").mean()

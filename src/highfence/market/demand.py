@@ -60,7 +60,8 @@ class Wanted:
 
 def work_cost(xp: Any, q: Quarter, offer: Offer) -> Array:
     """Return the cost of a unit of each segment's work on each alternative, USD per H100-equivalent hour, (D, S, A)."""
-    hourly = q.fixed_hourly + q.capital_hourly * offer.paid
+    hourly = (q.fixed_hourly - q.power_hourly * between(xp, q.power_subsidy, 0.0, 1.0)[..., None]
+              + q.capital_hourly * offer.paid)
     training = (hourly / offer.work_training)[..., None, :]
     inference = (hourly / offer.work_inference)[..., None, :]
     share = q.training_share[..., None]
@@ -92,13 +93,18 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
         money = budget (c / c_ref)^(1 - elasticity) + backlog - unpacked
         c / c_ref = exp(-(logsum - logsum_ref) / sensitivity)
 
-    ``logsum_ref`` is that of the same alternatives, each at the reference cost, so that variety is no fall in cost.
+    ``logsum_ref`` is that of the same alternatives, each at the reference cost, so that variety is no fall in cost. In
+    the logsum an alternative counts as far as what is for sale of it would serve the budget, ``u + log min(1, supply /
+    budget)``: else the ban of a chip of which there is little would raise the cost of all work, and where demand is
+    inelastic the money for every other chip.
     What was bought ahead and is unpacked now takes the place of purchases.
 
     Parameters
     ----------
     restricted : (D, S) shares of purchases that the buyers' state prevents, of the flagship and of low cards.
     """
+    spending = q.spending_before + q.demand_boom * (q.spending - q.spending_before)
+    budget = positive(xp, spending)[..., None] * q.shares * q.demand
     sensitivity = p["price_sensitivity"]
     cost = work_cost(xp, q, offer) / q.reference[..., None, None]
     utility = -sensitivity[..., None, None] * (xp.log(cost) + extras(xp, state, q, p))
@@ -107,12 +113,14 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     scale = xp.broadcast_to(scale, (*utility.shape[:-1], 2))
     available = xp.broadcast_to((offer.supply > 0.0)[..., None, :], utility.shape)
     found = nested_logit(xp, utility, xp.asarray(NEST), scale, available)
+    enough = offer.supply * offer.paid / (positive(xp, over_last(budget)) + 1.0)[..., None]
+    reach = xp.log(between(xp, enough, 1e-12, 1.0))[..., None, :]
     some = xp.isfinite(found.logsum)
+    logsum = _logsum(xp, utility + reach, dissimilar[..., None])
     sizes = [float(NEST.count(g)) for g in range(2)]
     alike = xp.log(sum(xp.exp(dissimilar * log(size)) for size in sizes))[..., None]
-    logsum = xp.where(some, found.logsum, 0.0 * cost[..., 0]) - alike
+    logsum = xp.where(some, logsum, 0.0 * cost[..., 0]) - alike
     index = between(xp, xp.exp(-logsum / sensitivity[..., None]), 0.1, 10.0)
-    budget = q.spending[..., None] * q.shares
     unpacked = state.hoard / between(xp, p["hoard_time"], 1.0, 20.0) * offer.paid[..., LEGAL]
     money = positive(xp, budget * xp.exp((1.0 - p["price_elasticity"])[..., None] * xp.log(index)) + state.backlog
                      - q.shares * unpacked[..., None])
@@ -121,6 +129,19 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     patience = sensitivity * xp.log(between(xp, p["waiting"], 1.0, 1e6))
     waiting = xp.max(found.share, axis=-1) * xp.exp(-patience)[..., None]
     return Wanted(money, found.share, waiting, cap, index)
+
+
+def _logsum(xp: Any, utility: Array, scale: Array) -> Array:
+    """Return the log-sum of the nested logit, (D, S): that of :func:`nested_logit` where all nests share a scale."""
+    def log_of_sum(parts: list[Array]) -> Array:
+        top = parts[0]
+        for part in parts[1:]:
+            top = xp.where(part > top, part, top)
+        return top + xp.log(sum(xp.exp(part - top) for part in parts))
+
+    nests = sorted(set(NEST))
+    return log_of_sum([scale * log_of_sum([utility[..., a] / scale for a in range(len(NEST)) if NEST[a] == g])
+                       for g in nests])
 
 
 def ahead(xp: Any, state: State, q: Quarter, p: Draws, want: Wanted, paid: Array, left: Array) -> Array:

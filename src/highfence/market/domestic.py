@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from highfence.market.state import Array, Draws, Quarter, State, between, least, positive, ratio
+from highfence.market.state import TOOL_STAGES, Array, Draws, Quarter, State, between, least, over_last, positive, ratio
 
 MONTHS = 3.0
 """Months in a quarter."""
@@ -85,19 +85,38 @@ def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Arra
     return Made(own + q.foundry_dies, own, used, used * survive,
                 state.huawei_wip / between(xp, p["sale_lag"], 1.0, 12.0), stacks, own_stacks, binds(by_memory),
                 binds(between(xp, p["die_release"], 0.0, 1.0) * by_dies), binds(by_packaging),
-                least(xp, q.other_capacity, q.foundry_cards + other_wafers))
+                least(xp, q.other_capacity, foundry_cards(xp, q, p) + other_wafers))
+
+
+def foundry_cards(xp: Any, q: Quarter, p: Draws) -> Array:
+    """Return other makers' cards on foreign wafers: what foundries may take, and of the rest what no rule catches."""
+    open_share, small = between(xp, q.foundry, 0.0, 1.0), between(xp, p["foundry_small_share"], 0.0, 1.0)
+    return q.foundry_orders * (open_share + (1.0 - open_share) * small)
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """New lines of a quarter, (D,) each: wafers a month added; USD of foreign tools sold to China, of domestic ones for
-    advanced lines; tools bought ahead and used."""
+    """Lines of a quarter, (D,) each: wafers a month added, and lost for want of service; USD of foreign tools sold to
+    China, of domestic ones for advanced lines; tools bought ahead and used."""
 
     added: Array
+    lost: Array
     foreign_sales: Array
     domestic_tools: Array
     bought_ahead: Array
     used_ahead: Array
+
+
+def by_stage(xp: Any, share: Array, p: Draws) -> Array:
+    """Return a share by group of tools, (D, E), weighted by what each is of an advanced line's foreign tools, (D,)."""
+    weight = xp.stack([p[f"tool_share.{stage}"] for stage in TOOL_STAGES], axis=-1)
+    return over_last(weight * between(xp, share, 0.0, 1.0)) / over_last(weight)
+
+
+def required(xp: Any, q: Quarter, p: Draws, share: Array, reachable: Array) -> Array:
+    """Return what a mandate adds to the domestic share of new tools, (D,): in part, and only where such tools exist."""
+    asked = least(xp, between(xp, q.tool_mandate, 0.0, 1.0), reachable)
+    return between(xp, p["mandate_kept"], 0.0, 1.0) * positive(xp, asked - share)
 
 
 def lines(xp: Any, state: State, q: Quarter, p: Draws, home: Array) -> Lines:
@@ -105,20 +124,29 @@ def lines(xp: Any, state: State, q: Quarter, p: Draws, home: Array) -> Lines:
 
     The gap to plan is closed over the time of building, as far as tools can be had: domestic ones up to ``home``, the
     rest foreign as law lets them, or from stock. An announced control brings purchases forward up to a share of the
-    year's money; what was bought ahead replaces later purchases.
+    year's money; what was bought ahead replaces later purchases. A mandate puts domestic tools in the place of foreign
+    ones; those that are not ripe do less for their money. Lines without parts and service wear out::
+
+        domestic = needed (home + m)          of it served: needed (home + m / unripe)       m = kept [mandate - home]+
+        lost = wafers loss (1 - service)
     """
     gap = positive(xp, q.wafer_plan - state.wafers) / between(xp, p["build_time"], 1.0, 20.0)
     needed = gap * p["tools_per_wafer"]
-    open_share = between(xp, q.tools_open, 0.0, 1.0)
-    domestic, foreign = needed * home, needed * (1.0 - home) * open_share
+    open_share = by_stage(xp, q.tools_open, p)
+    reachable = between(xp, 1.0 - p["chokepoint_share"], 0.0, 1.0)
+    forced = required(xp, q, p, home, reachable)
+    domestic, foreign = needed * (home + forced), needed * (1.0 - home - forced) * open_share
+    ripe = needed * (home + forced / between(xp, p["unripe_tools"], 1.0, 10.0))
     unserved = needed - domestic - foreign
     drawn = state.tools_ahead / between(xp, p["tools_use_time"], 1.0, 20.0)
     filled = least(xp, unserved, drawn)
     mature_open = between(xp, q.mature_tools_open, 0.0, 1.0)
-    mature = q.mature_tools * mature_open * (1.0 - between(xp, p["mature_localisation"], 0.0, 1.0))
+    local = between(xp, p["mature_localisation"], 0.0, 1.0)
+    mature = q.mature_tools * mature_open * (1.0 - local - required(xp, q, p, local, reachable))
     replaced = least(xp, drawn - filled, mature)
     ahead = (between(xp, q.tools_signal, 0.0, 1.0) * least(xp, positive(xp, p["tools_ahead"]),
                                                            positive(xp, p["tools_money"])) * (mature + foreign))
-    served = domestic + foreign + filled
-    return Lines(ratio(xp, served, p["tools_per_wafer"]), mature - replaced + foreign + ahead, domestic, ahead,
+    served = ripe + foreign + filled
+    lost = state.wafers * between(xp, p["service_loss"], 0.0, 1.0) * (1.0 - by_stage(xp, q.service, p))
+    return Lines(ratio(xp, served, p["tools_per_wafer"]), lost, mature - replaced + foreign + ahead, domestic, ahead,
                  filled + replaced)

@@ -18,7 +18,12 @@ from typing import Any
 from highfence.market.state import SEGMENTS, Array, Draws, Quarter, State, between, ratio
 
 
-def next_restriction(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
+def mixed(flagship: Array, design: Array, designed: Array) -> Array:
+    """Return what holds of flagships as sold, (D, S): a part of them is the design below the line."""
+    return (1.0 - designed[..., None]) * flagship + designed[..., None] * design
+
+
+def next_restriction(xp: Any, state: State, q: Quarter, p: Draws, designed: Array) -> Array:
     """Return the restriction after a quarter, (D,)."""
     payoff = (p["payoff_adequacy"] * (between(xp, state.adequacy, 0.0, 2.0) - 0.5) + p["payoff_dependence"]
               * state.dependence + p["payoff_shock"] * q.security_shock - p["payoff_shortage"] * state.shortage
@@ -27,15 +32,18 @@ def next_restriction(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
     moved = target - state.restriction
     lag = xp.where(moved > 0.0, between(xp, p["restriction_lag"], 1.0, 40.0), between(xp, p["relaxing_lag"], 1.0, 80.0))
     own = state.restriction + moved / lag
-    levers = xp.sum(q.restriction_on, axis=-1)
-    by_lever = ratio(xp, xp.sum(q.restriction_on * q.restriction, axis=-1), levers)
+    levers = xp.sum(mixed(q.restriction_on, q.design_restriction_on, designed), axis=-1)
+    stopped = mixed(q.restriction_on * q.restriction, q.design_restriction_on * q.design_restriction, designed)
+    by_lever = ratio(xp, xp.sum(stopped, axis=-1), levers)
     return between(xp, xp.where(levers > 0.5, by_lever, own), 0.0, 1.0)
 
 
-def restricted(xp: Any, restriction: Array, q: Quarter, p: Draws) -> tuple[Array, Array]:
+def restricted(xp: Any, restriction: Array, q: Quarter, p: Draws, designed: Array) -> tuple[Array, Array]:
     """Return the share of purchases that each segment is kept from, of the flagship and of low cards, (D, S) each."""
     bound = xp.stack([p[f"bound.{segment}"] for segment in SEGMENTS], axis=-1)
     own = restriction[..., None] * between(xp, bound, 0.0, 1.0)
     low = own * between(xp, p["low_cards_bound"], 0.0, 1.0)[..., None]
-    return (between(xp, xp.where(q.restriction_on > 0.5, q.restriction, own), 0.0, 1.0),
+    flagship = xp.where(q.restriction_on > 0.5, q.restriction, own)
+    design = xp.where(q.design_restriction_on > 0.5, q.design_restriction, own)
+    return (between(xp, mixed(flagship, design, designed), 0.0, 1.0),
             between(xp, xp.where(q.low_restriction_on > 0.5, q.low_restriction, low), 0.0, 1.0))

@@ -27,17 +27,25 @@ from highfence.market.parameters import (
     path,
     shipped_parameters,
 )
-from highfence.market.state import AGES, ALTERNATIVES, SEGMENTS, STAGES, Quarter, State
+from highfence.market.pulls import BY_SEGMENT, NOT_PULLED, Pull, check_pulls
+from highfence.market.regime import FEE_CHIPS
+from highfence.market.state import AGES, ALTERNATIVES, SEGMENTS, STAGES, TOOL_STAGES, Quarter, State
 from highfence.market.tables import days_of, quarters, tables
 
 Floats = NDArray[np.float64]
 FITTED = ("price_sensitivity", "nest_dissimilarity", "home_preference")
 """Parameters that the choice room calibrates to shares published by the day of knowledge."""
 
-FREE = tuple(f.name for f in fields(Quarter) if f.name not in ("shares", "price", "fixed_hourly", "capital_hourly",
-             "training", "inference", "training_share", "restriction_on", "restriction", "low_restriction_on",
-             "low_restriction"))
-"""What a lever may set: everything that is one number a quarter, and ``restriction`` for all segments at once."""
+FREE = tuple(f.name for f in fields(Quarter) if f.name not in NOT_PULLED and (
+    f.name not in BY_SEGMENT or f.name == "demand"))
+"""What a lever may set: everything that is one number a quarter, ``demand`` of all segments and tools of all groups at
+once, and ``restriction`` for all segments at once."""
+
+RUN_SECONDS = 90.0 * 86400.0
+"""Seconds of the run whose size is told: 90 days."""
+
+BOOM = "2025Q1"
+"""First quarter of the boom that ``demand_boom`` scales: spending over that of the quarter before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +153,26 @@ def parameters(n: int, seed: int, given: Mapping[str, float | Range] | None = No
     return p, z
 
 
+def noise(seed: int, n: int, pulls: Sequence[Pull] = ()) -> dict[str, Floats]:
+    """Return the standard normals of tables, shocks, shares and pulls, (D,) each."""
+    own = [name for pull in pulls for name in pull.names if not name.startswith("market.")]
+    return normals(seed, [*_table_names(), *(f"shock.demand.{q}" for q in quarters()),
+                          *(f"segment_share.{s}" for s in SEGMENTS), *own], n)
+
+
 class Inputs:
-    """What the quarters bring, for some draws: made once, handed out quarter by quarter."""
+    """What the quarters bring, for some draws: made once, handed out quarter by quarter.
+
+    ``table`` stands in the place of :func:`~highfence.market.tables.tables`; ``more`` holds normals that are made
+    already, as :func:`noise` does.
+    """
 
     def __init__(self, p: Mapping[str, Floats], z: Mapping[str, Floats], n: int, seed: int,
                  as_of: date | None = None, overlay: tuple[Any, ...] = (), levers: Sequence[Lever] = (),
-                 last: int | None = None) -> None:
-        self.p, self.n, self.levers = p, n, check_levers(levers)
-        self.table = tables(as_of, overlay)
+                 last: int | None = None, pulls: Sequence[Pull] = (), table: Any = None,
+                 more: Mapping[str, Floats] | None = None) -> None:
+        self.p, self.n, self.levers, self.pulls = p, n, check_levers(levers), check_pulls(pulls)
+        self.table = tables(as_of, overlay) if table is None else table
         self.count = len(quarters()) if last is None else last + 1
         days = tuple(days_of(q)[1] for q in quarters())
         shipped = shipped_parameters()
@@ -161,16 +181,16 @@ class Inputs:
             rate = growth_of(id, as_of)
             grown = None if rate is None else np.asarray(rate.draw(z[f"market.growth.{id}"], np))
             self.paths[id] = path(shipped[id], days, z[f"market.{id}"], grown, as_of)
-        self.z = normals(seed, _table_names(), n)
-        self.shocks = self._shocks(seed)
-        self.shares = self._shares(seed, days, as_of)
+        self.z = {**z, **(noise(seed, n, pulls) if more is None else more)}
+        self.shocks = self._shocks()
+        self.shares = self._shares(days, as_of)
         training = [_drawn(t, self.z[f"table.training_share.{s}"]) for s, t in
                     zip(SEGMENTS, self.table["training_share"])]
         self.training_share = np.clip(np.stack(training, axis=-1), 0.0, 1.0)
 
-    def _shocks(self, seed: int) -> Floats:
+    def _shocks(self) -> Floats:
         """Return the log of demand's shocks, (D, T): first-order autoregressive, without effect on the mean."""
-        z = normals(seed, [f"shock.demand.{q}" for q in quarters()], self.n)
+        z = self.z
         size, kept = self.p["demand_shock"], np.clip(self.p["demand_persistence"], 0.0, 0.98)
         run, found = np.zeros(self.n), []
         for quarter in quarters():
@@ -178,10 +198,9 @@ class Inputs:
             found.append(run)
         return np.stack(found, axis=-1) - 0.5 * (size**2 / (1.0 - kept**2))[:, None]
 
-    def _shares(self, seed: int, days: Sequence[date], as_of: date | None) -> Floats:
+    def _shares(self, days: Sequence[date], as_of: date | None) -> Floats:
         """Return each segment's share of spending, (D, T, S), from the choice room; they sum to one."""
-        z = normals(seed, [f"segment_share.{s}" for s in SEGMENTS], self.n)
-        columns = []
+        z, columns = self.z, []
         for segment in SEGMENTS:
             parameter = choice_parameters_buyers()[f"segment_share.{segment}"]
             values = known_values(parameter, as_of)
@@ -201,16 +220,34 @@ class Inputs:
     def quarter(self, t: int) -> Quarter:
         """Return what quarter ``t`` brings."""
         q = self._made(t)
+        for pull in self.pulls:
+            q = self._set(q, pull.name, pull.at(t, self.z))
         for lever in self.levers:
             if quarter_index(lever.since) <= t <= quarter_index(lever.until or quarters()[-1]):
                 q = self._pulled(q, lever)
         return q
 
+    def told(self, t: int, flows: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return outcomes that name a chip of the tables, or need a figure of them, (D,) each."""
+        h20 = float(self.table["rows"]["chip.legal"][t] == "nvidia-h20")
+        flops = _drawn(self.table["run_flops"], self.z["table.run_flops"])
+        return {"h20_units": flows["flagship_units"] * h20,
+                "largest_training_run": flows["largest_run_h100e"] * flops * RUN_SECONDS}
+
+    def _set(self, q: Quarter, name: str, value: Floats | None) -> Quarter:
+        if value is None:
+            return q
+        before = getattr(q, name)
+        whole = np.zeros_like(before) + (value if value.ndim == before.ndim else value[:, None])
+        on = {f"{name}_on": np.ones_like(whole)} if name.endswith("restriction") else {}
+        return replace(q, **{name: whole, **on})
+
     def _pulled(self, q: Quarter, lever: Lever) -> Quarter:
         if lever.name == "restriction":
             value = np.clip(q.restriction * lever.value if lever.times else np.full_like(q.restriction, lever.value),
                             0.0, 1.0)
-            return replace(q, restriction=value, restriction_on=np.ones_like(value))
+            return replace(q, restriction=value, restriction_on=np.ones_like(value), design_restriction=value,
+                           design_restriction_on=np.ones_like(value))
         before = getattr(q, lever.name)
         return replace(q, **{lever.name: before * lever.value if lever.times
                              else np.zeros_like(before) + lever.value})
@@ -236,37 +273,56 @@ class Inputs:
         abroad = ALTERNATIVES.index("abroad")
         reference = ((fixed[:, abroad] + capital[:, abroad] * price[:, abroad])
                      / np.sqrt(training[:, abroad] * inference[:, abroad]))
-        known, relative = row["known"], p["compliant_relative"]
-        curb, on = self._curbs(row["restriction"], known, "restriction")
-        low_curb, low_on = self._curbs(row["low_restriction"], known, "low_restriction")
+        relative = p["compliant_relative"]
+        curb, on = self._curbs(row["restriction"], "restriction")
+        its_curb, its_on = self._curbs(row["design_restriction"], "restriction")
+        low_curb, low_on = self._curbs(row["low_restriction"], "low_restriction")
         signals = {name: np.full(n, values[t]) for name, values in self.table["signals"].items()}
+        one, shock = np.ones(n), np.exp(self.shocks[:, t])
+        spending = path["spending"] / 4.0 * shock
+        boom = quarter_index(BOOM)
+        before = self.paths["spending"][:, boom - 1] / 4.0 * shock if t >= boom else spending
+        zero = np.zeros(n)
+        power = np.stack([zero, zero, zero, (1.0 - in_pairs) * row["power.single"] + in_pairs * row["power.dual"],
+                          zero + row["power.other"], zero], axis=-1)
+        tools = np.stack([path["tools_open.immersion" if s == "immersion" else "tools_open.other"]
+                          for s in TOOL_STAGES], axis=-1)
+        service = np.stack([path["service"] for _ in TOOL_STAGES], axis=-1)
         return Quarter(
-            spending=path["spending"] / 4.0 * np.exp(self.shocks[:, t]), shares=self.shares[:, t], price=price,
-            fixed_hourly=fixed, capital_hourly=capital, training=training, inference=inference, reference=reference,
-            training_share=self.training_share, granted=np.clip(self._column("granted", t), 0.0, 1.0),
+            spending=spending, spending_before=before, demand_boom=one, shares=self.shares[:, t],
+            demand=np.ones((n, len(SEGMENTS))), price=price, fixed_hourly=fixed, capital_hourly=capital,
+            power_hourly=power, power_subsidy=path["power_subsidy"], training=training, inference=inference,
+            reference=reference, training_share=self.training_share,
+            granted=np.clip(self._column("granted", t), 0.0, 1.0),
             low_granted=np.clip(self._column("low_granted", t), 0.0, 1.0), controlled=np.full(n, row["controlled"]),
             compliant=np.full(n, row["compliant"]),
             compliant_price=self._column("price.compliant", t) * np.sqrt(relative),
             compliant_training=self._column("training.compliant", t) * relative,
-            compliant_inference=self._column("inference.compliant", t) * relative, quota=path["quota"],
-            fee=path["fee"], tariff=path["tariff"], cloud_access=np.clip(path["cloud_access"], 0.0, 1.0),
-            enforcement=np.maximum(path["enforcement"], 0.0), chips_signal=signals["chips"],
-            hbm_signal=signals["hbm"], tools_signal=signals["tools"],
-            hbm_legal=np.full(n, self.table["hbm_legal"][t]), tools_open=path["tools_open"],
-            mature_tools_open=path["mature_tools_open"], restriction_on=on, restriction=curb, low_restriction_on=low_on,
+            compliant_inference=self._column("inference.compliant", t) * relative,
+            licence_delay=p["licence_months"] / 3.0, quota=_drawn(row["quota"], self.z["table.quota"]),
+            quota_share=_drawn(row["quota_share"], self.z["table.quota_share"]), us_volume=path["us_volume"],
+            fee=path["fee"] * float(row["chip.legal"] in FEE_CHIPS), tariff=self._column("duty", t), cloud_access=one,
+            offshore=path["offshore"], enforcement=np.maximum(path["enforcement"], 0.0), diversion=one,
+            tool_mandate=path["tool_mandate"], eda=path["eda"], materials=path["materials"],
+            chips_signal=signals["chips"], hbm_signal=signals["hbm"], tools_signal=signals["tools"],
+            hbm_legal=np.full(n, self.table["hbm_legal"][t]), tools_open=tools, service=service,
+            mature_tools_open=path["mature_tools_open"], restriction_on=on, restriction=curb,
+            design_restriction_on=its_on, design_restriction=its_curb, low_restriction_on=low_on,
             low_restriction=low_curb, security_shock=path["security_shock"], capacity=path["capacity"],
             rest_orders=path["rest_orders_share"] * path["capacity"], low_capacity=path["low_capacity"],
             abroad_capacity=path["abroad_capacity"], other_capacity=path["other_capacity"],
-            wafer_plan=path["wafer_plan"], foundry_dies=path["foundry_dies"], foundry_cards=path["foundry_cards"],
+            wafer_plan=path["wafer_plan"], foundry_dies=path["foundry_dies"], foundry_orders=path["foundry_orders"],
+            foundry=path["foundry"],
             hbm_normal=path["hbm_normal"], hbm_plan=path["hbm_plan"], packaging=path["packaging"], dual=dual,
-            mature_tools=path["mature_tools"], subsidy=path["subsidy"], rd_base=path["rd_base"],
+            mature_tools=path["mature_tools"], subsidy=path["subsidy"],
+            yuan=np.full(n, self.table["yuan"][t]), rd_base=path["rd_base"],
             node_reset=path["node_reset"], vendor_other=path["vendor_other"])
 
-    def _curbs(self, rows: Sequence[Any], known: float, name: str) -> tuple[Floats, Floats]:
-        """Return what China's dated measures stop and where they hold; after the day of knowledge none does."""
+    def _curbs(self, rows: Sequence[Any], name: str) -> tuple[Floats, Floats]:
+        """Return what China's dated measures stop and where they hold."""
         values = [np.zeros(self.n) if r is None else np.clip(_drawn(r, self.z[f"table.{name}"]), 0.0, 1.0)
                   for r in rows]
-        on = [np.full(self.n, 0.0 if r is None else known) for r in rows]
+        on = [np.full(self.n, 0.0 if r is None else 1.0) for r in rows]
         return np.stack(values, axis=-1), np.stack(on, axis=-1)
 
     def first(self) -> State:
@@ -309,7 +365,8 @@ def _table_names() -> tuple[str, ...]:
     kinds = ("price", "training", "inference")
     chips = ("legal", "smuggled", "low", "single", "dual", "other", "abroad", "compliant")
     return (*(f"table.{kind}.{chip}" for kind in kinds for chip in chips), "table.granted", "table.low_granted",
-            "table.restriction", "table.low_restriction", *(f"table.training_share.{s}" for s in SEGMENTS))
+            "table.duty", "table.quota", "table.quota_share", "table.run_flops", "table.restriction",
+            "table.low_restriction", *(f"table.training_share.{s}" for s in SEGMENTS))
 
 
 def _drawn(triple: Sequence[float], z: Floats) -> Floats:

@@ -3,11 +3,11 @@
 Smugglers' capacity ``N`` at a premium ``P`` and enforcement ``E`` moves towards what pays, net of their risk, and
 enforcement takes a share of it::
 
-    N* = base (1 + max(0, P - risk E))^response exp(-effect E)        N' = N + (N* - N) / lag
+    N* = base v (1 + max(0, P - risk E))^response exp(-effect E)      N' = N + (N* - N) / lag
     P* = risk E + squeeze log(1 + asked / N)                                P' = P + (P* - P) / lag
 
-Enforcement raises the premium by what smugglers have to be paid for their risk, which is no gain to them: more of it
-never brings in more chips.
+``v`` is what the same enforcement leaves, 1 unless chips tell where they are. Enforcement raises the premium by what
+smugglers have to be paid for their risk, which is no gain to them: more of it never brings in more chips.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from highfence.market.state import Array, Draws, Quarter, State, between, positi
 def next_smuggling(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
     """Return the chips a quarter that smugglers can bring next, (D,)."""
     gain = positive(xp, state.premium - p["risk_premium"] * q.enforcement)
-    pays = (q.controlled * p["smuggling_base"] * xp.exp(p["smuggling_response"] * xp.log(1.0 + gain)
+    pays = (q.controlled * q.diversion * p["smuggling_base"] * xp.exp(p["smuggling_response"] * xp.log(1.0 + gain)
                                                         - p["enforcement_effect"] * q.enforcement))
     return state.smuggling + (pays - state.smuggling) / between(xp, p["smuggling_lag"], 1.0, 20.0)
 

@@ -97,15 +97,26 @@ def research(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
     Neither sign is built in: the elasticity and the effect of a foreign rival may be below zero.
     """
     over = between(xp, state.revenue / p["rd_reference_revenue"], 0.05, 20.0)
-    return q.rd_base * xp.exp(p["rd_elasticity"] * xp.log(over) + p["rivalry_effect"] * state.dependence) + q.subsidy
+    return (q.rd_base * xp.exp(p["rd_elasticity"] * xp.log(over) + p["rivalry_effect"] * state.dependence)
+            + public_money(q, p))
 
 
-def next_knowledge(xp: Any, state: State, spent: Array, p: Draws) -> Array:
-    """Return the stock of R&D after a quarter's money and obsolescence, (D, stages)."""
+def public_money(q: Quarter, p: Draws) -> Array:
+    """Return the part of state money that is R&D, USD a quarter, (D,)."""
+    return q.subsidy * 1e9 / q.yuan * p["subsidy_rd_share"]
+
+
+def next_knowledge(xp: Any, state: State, q: Quarter, spent: Array, p: Draws) -> Array:
+    """Return the stock of R&D after a quarter's money and obsolescence, (D, stages).
+
+    Without foreign design software a part of the money for design comes to nothing: ``1 - reliance (1 - eda)`` counts.
+    """
     share = xp.stack([p[f"rd_share.{stage}"] for stage in STAGES], axis=-1)
     share = share / xp.sum(share, axis=-1, keepdims=True)
+    useful = 1.0 - between(xp, p["eda_reliance"], 0.0, 1.0) * (1.0 - between(xp, q.eda, 0.0, 1.0))
+    counts = xp.stack([useful if k == DESIGN else 0.0 * useful + 1.0 for k in range(len(STAGES))], axis=-1)
     kept = xp.expand_dims(1.0 - between(xp, p["rd_obsolescence"], 0.0, 0.5), axis=-1)
-    return kept * state.knowledge + share * xp.expand_dims(spent, axis=-1)
+    return kept * state.knowledge + share * counts * xp.expand_dims(spent, axis=-1)
 
 
 def next_experience(xp: Any, state: State, q: Quarter, output: Array) -> Array:

@@ -2,14 +2,15 @@
 
 A parameter with dates is a path: its values are what was known to hold from (or around) a day. ``growth`` paths go
 through their values in proportion and grow on after the last known one by ``growth.<id>``; ``line`` paths go straight
-and stay; ``step`` paths keep a value until the next. Values that became public after the day of knowledge are left out.
+and stay; ``step`` paths keep a value until the next; so do ``held`` ones, of which a quarter has the mean over its
+days. Values that became public after the day of knowledge are left out.
 Parameters without dates are priors on how things work: they hold for any day, and were chosen with hindsight.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from highfence.catalogue.series import Event, events
 from highfence.choice.store import known_sources
 from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.parameters import Parameter, Parameters, Valid, compile_parameters, read_parameter
-from highfence.core.ranges import Range, normals
+from highfence.core.ranges import Z80, Range, normals
 
 Floats = NDArray[np.float64]
 DATA = Path(__file__).parent / "data"
@@ -30,15 +32,17 @@ CODE = (Path(__file__),)
 
 PATHS: dict[str, str] = {
     "spending": "growth", "capacity": "growth", "rest_orders_share": "line", "vendor_other": "growth",
-    "low_capacity": "growth", "abroad_capacity": "growth", "other_capacity": "growth", "foundry_cards": "step",
+    "low_capacity": "growth", "abroad_capacity": "growth", "other_capacity": "growth", "foundry_orders": "step",
     "foundry_dies": "step", "wafer_plan": "growth", "hbm_normal": "growth", "hbm_plan": "growth",
-    "packaging": "growth", "dual": "line", "mature_tools": "growth", "subsidy": "step", "rd_base": "growth",
-    "enforcement": "step", "tools_open": "step", "mature_tools_open": "step", "security_shock": "step", "fee": "step",
-    "quota": "step", "tariff": "step", "cloud_access": "step", "node_reset": "step",
+    "packaging": "growth", "dual": "line", "mature_tools": "growth", "subsidy": "held", "rd_base": "growth",
+    "enforcement": "held", "tools_open.immersion": "held", "tools_open.other": "held", "service": "held",
+    "mature_tools_open": "step", "security_shock": "step", "fee": "held", "us_volume": "step", "offshore": "held",
+    "foundry": "held", "eda": "held", "materials": "held", "power_subsidy": "held", "tool_mandate": "held",
+    "node_reset": "step",
 }
 """Parameters that are paths over quarters, and how they run between their values."""
 
-BORROWED = ("supply.waiting",)
+BORROWED = ("supply.waiting", "supply.licence_months")
 """Parameters of the choice room that are used as they are."""
 
 
@@ -70,11 +74,70 @@ def compile_market() -> dict[str, Any]:
 
 
 def public_day(valid: Valid) -> date | None:
-    """Return the day on which a value became public: that of its source, or of the value itself if assumed."""
+    """Return the day on which a value became public: of its event, of its source, or its own if assumed."""
+    if (event := event_of(valid)) is not None:
+        return event.on
     if valid.source:
         day = known_sources()[valid.source].date
         return parse_period(day).end if day else None
     return valid.since
+
+
+def event_of(valid: Valid) -> Event | None:
+    """Return the event that a value stands for: ``at: event <id>``.
+
+    Raises
+    ------
+    InputError : no such event.
+    """
+    if not valid.at.startswith("event "):
+        return None
+    found = _events().get(valid.at.removeprefix("event "))
+    if found is None:
+        raise InputError("no such event", where="parameters of the market", got=valid.at)
+    return found
+
+
+@cache
+def _events() -> Mapping[str, Event]:
+    return {e.id: e for e in events()}
+
+
+def held_means(parameter: Parameter, as_of: date | None = None) -> Floats:
+    """Return low, middle and high of a held path as means over the days of every quarter, (3, T).
+
+    >>> fee = held_means(shipped_parameters()["fee"])[1]
+    >>> [round(float(v), 6) for v in fee[17:20]] == [0.0, round(0.15 * 52 / 92, 6), 0.15]
+    True
+    """
+    from highfence.market.tables import quarter_span, quarters
+
+    values = known_values(parameter, as_of)
+    begins = [max(v.since or date.min, date(2000, 1, 1)) for v in values]
+    found = []
+    for quarter in quarters():
+        first, last = quarter_span(quarter)
+        days, total = (last - first).days + 1, np.zeros(3)
+        for i, value in enumerate(values):
+            start = first if i == 0 else max(begins[i], first)
+            end = begins[i + 1] if i + 1 < len(values) else date.max
+            held = max(0, (min(end, last + timedelta(days=1)) - start).days) if end > first else 0
+            total += held / days * np.asarray([value.value.low, value.value.mid, value.value.high])
+        found.append(total)
+    return np.stack(found, axis=-1)
+
+
+def drawn_between(low: Floats, mid: Floats, high: Floats, z: Floats) -> Floats:
+    """Return draws of ranges in arrays: as :meth:`highfence.core.ranges.Range.draw`, element by element.
+
+    >>> drawn_between(np.array([0.0, 1.0]), np.array([1.0, 2.0]), np.array([2.0, 4.0]), np.zeros(2)).tolist()
+    [1.0, 2.0]
+    """
+    up, down = np.maximum(z, 0.0) / Z80, np.minimum(z, 0.0) / Z80
+    straight = mid + up * (high - mid) + down * (mid - low)
+    some = low > 0.0
+    lo, mi, hi = (np.where(some, v, 1.0) for v in (low, mid, high))
+    return np.asarray(np.where(some, mid * np.exp(up * np.log(hi / mi) + down * np.log(mi / lo)), straight))
 
 
 def known_values(parameter: Parameter, as_of: date | None) -> tuple[Valid, ...]:
@@ -101,6 +164,9 @@ def path(parameter: Parameter, days: tuple[date, ...], z: Floats, growth: Floats
     >>> bool(path(spending, (date(2023, 5, 15), date(2025, 5, 15)), np.zeros(1))[0, 1] > 2e10)
     True
     """
+    if PATHS[parameter.id] == "held":
+        low, mid, high = held_means(parameter, as_of)[:, None, :]
+        return drawn_between(low, mid, high, z[:, None])
     values = known_values(parameter, as_of)
     at = np.asarray([(v.since or date.min).toordinal() for v in values], dtype=float)
     drawn = np.stack([np.asarray(v.value.draw(z, np)) for v in values], axis=-1)

@@ -8,6 +8,8 @@ from typing import Any
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 
+STOCK_UNITS = frozenset({"chips", "H100e", "dies", "stacks", "wafers/month", "FLOP"})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -17,6 +19,13 @@ class Outcome:
     unit: str
     label: Label
     definition: Label
+
+    @property
+    def by_year(self) -> str:
+        """How quarters make a year: ``sum`` of flows, ``end`` of the year for stocks, else ``mean``."""
+        if self.unit.endswith("/quarter"):
+            return "sum"
+        return "end" if self.unit in STOCK_UNITS else "mean"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the outcome as JSON."""
@@ -55,16 +64,39 @@ _ALL = (
     _o("huawei_units", "packages/quarter", "Ascend accelerators sold", "昇腾加速器销量",
        "packages: a 910C is one, of two dies", "按封装：910C计一，含两裸片"),
     _o("other_domestic_units", "cards/quarter", "other domestic cards sold", "其他国产卡销量"),
+    _o("domestic_units", "cards/quarter", "domestic accelerators sold", "国产加速器销量",
+       "Ascend packages and other makers' cards", "昇腾封装与其他厂商卡之和"),
+    _o("domestic_output_h100e", "H100e/quarter", "domestic accelerators sold, serving", "国产加速器销量（推理算力）",
+       "in H100-equivalents, as software lets them", "按推理H100当量，计入软件成熟度"),
     _o("smuggled_units", "chips/quarter", "smuggled chips", "走私芯片"),
     _o("smuggled_h100e", "H100e/quarter", "smuggled compute, training", "走私算力（训练）"),
     _o("smuggled_stock_h100e", "H100e", "smuggled compute at work, training", "在用走私算力（训练）"),
     _o("premium", "share", "premium of smuggled chips over list", "走私芯片相对标价溢价"),
+    _o("flagship_paid", "USD/chip", "what a buyer pays for the legal flagship", "合法境外旗舰买价",
+       "list price with duty, and with the part of the fee that is passed on", "标价加关税及转嫁的分成"),
+    _o("smuggled_paid", "USD/chip", "what a buyer pays for a smuggled chip", "走私芯片买价", "list price and premium",
+       "标价加溢价"),
+    _o("huawei_price", "USD/package", "price of an Ascend accelerator", "昇腾加速器价格"),
     _o("abroad_units", "chips/quarter", "chips that Chinese firms take abroad", "中国企业境外取得芯片"),
     _o("compute_abroad_h100e", "H100e", "compute abroad for Chinese firms, serving", "中国企业境外算力（推理）"),
     _o("compute_stock_h100e", "H100e", "compute at work in China, serving", "中国在用算力（推理）",
        "all chips in China, smuggled ones included, in serving H100-equivalents; chips bought ahead count once at work",
        "含走私在内的中国全部在用芯片，推理H100当量；提前采购者投入后计入"),
     _o("compute_stock_training_h100e", "H100e", "compute at work in China, training", "中国在用算力（训练）"),
+    *(_o(f"stock_{id}_{tail}h100e", "H100e", f"{en} at work in China, {kind}", f"中国在用{zh}（{kind_zh}）",
+         f"{en} alone, in {kind} H100-equivalents", f"仅计{zh}，{kind_zh}H100当量")
+      for tail, kind, kind_zh in (("", "serving", "推理"), ("training_", "training", "训练"))
+      for id, en, zh in (("flagship", "legal foreign flagships", "合法境外旗舰"),
+                         ("low", "low foreign cards", "低端境外卡"),
+                         ("smuggled", "smuggled chips", "走私芯片"), ("huawei", "Ascend accelerators", "昇腾加速器"),
+                         ("other", "other domestic cards", "其他国产卡"))),
+    _o("largest_run_h100e", "H100e", "chips of the largest training run, training", "最大训练可用算力（训练）",
+       "the largest buyer's share of the larger of two stocks, CUDA flagships (smuggled ones too) or Ascend, and of it "
+       "what one run takes; low cards and compute abroad are left out",
+       "最大买方在CUDA旗舰（含走私）与昇腾两类存量中较大者的份额，乘以单次训练所用比例；不计低端卡与境外算力"),
+    _o("largest_training_run", "FLOP", "largest feasible training run of 90 days", "90天内可行的最大训练",
+       "those chips for 90 days at what an H100 does in training Llama 3.1 70B at 16 bits (perf), six FLOP a parameter "
+       "and token", "上述算力运行90天，按H100以16位训练Llama 3.1 70B的实际吞吐（perf），每参数每词元6次浮点运算"),
     _o("nvidia_china_revenue", "USD/quarter", "the vendor's revenue in China", "厂商在华收入",
        "billing basis, all businesses, calendar quarters (fiscal quarters end a month later)",
        "按开票地，全部业务，日历季度（财季晚约一月）"),

@@ -5,7 +5,9 @@ Every answer rests on priors: no parameter of this room is calibrated, and each 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +19,8 @@ from highfence.core.dates import parse_day
 from highfence.core.errors import InputError
 from highfence.core.labels import Label
 from highfence.core.ranges import Range, quantile_range
-from highfence.market.inputs import Inputs, Lever, parameters, quarter_index
+from highfence.market.inputs import Inputs, Lever, check_levers, noise, parameters, quarter_index
+from highfence.market.pulls import Pull, check_pulls
 from highfence.market.results import OUTCOMES, outcome
 from highfence.market.state import State
 from highfence.market.step import step
@@ -25,8 +28,8 @@ from highfence.market.tables import quarters, tables
 
 Floats = NDArray[np.float64]
 DRAWS, SEED, MOST_DRAWS = 1000, 1, 1_000_000
-PIECE = 1000
-"""Draws that run together: what fits a processor's cache."""
+PIECE = 2500
+"""Draws that run together: enough for threads to gain by it, few enough for a processor's cache."""
 
 QUANTILES = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 
@@ -89,9 +92,10 @@ class Trajectory:
         return self.quarters.index(quarter)
 
 
-def simulate(levers: Sequence[Lever] = (), *, draws: int = DRAWS, seed: int = SEED,
+def simulate(levers: Sequence[Lever | Pull] = (), *, draws: int = DRAWS, seed: int = SEED,
              given: Mapping[str, float | Range] | None = None, as_of: str | date | None = None,
              overlay: Sequence[Any] = (), until: str | None = None, keep: Sequence[str] | None = None,
+             table: Mapping[str, Any] | None = None, threads: int | None = None,
              progress: Callable[[int], None] | None = None) -> Trajectory:
     """Return draws of the market from 2021Q1 on.
 
@@ -99,9 +103,12 @@ def simulate(levers: Sequence[Lever] = (), *, draws: int = DRAWS, seed: int = SE
 
     Parameters
     ----------
-    levers : dated overrides. given : values or ranges of parameters, by id. as_of : day of knowledge: laws, events,
-    prices and dated figures that became public later are not used. overlay : reforms of US law. until : last quarter.
-    keep : outcomes to keep; all if None. progress : told how many draws are done.
+    levers : dated overrides, single ones and whole fields over quarters; single ones come after. given : values or
+    ranges of parameters, by id. as_of : day of knowledge: laws, events, prices and dated figures that became public
+    later are not used. overlay : reforms of US law. until : last quarter.
+    keep : outcomes to keep; all if None. table : tables under another regime than the law, of
+    :func:`~highfence.market.tables.build`. threads : pieces that run at a time, as many as processors if None; the
+    result is the same whatever it is. progress : told how many draws are done.
 
     Raises
     ------
@@ -122,31 +129,45 @@ def simulate(levers: Sequence[Lever] = (), *, draws: int = DRAWS, seed: int = SE
                          expected="2021-01-01 or later", example="2025-04-01")
     last = quarter_index(until) if until else len(quarters()) - 1
     names = tuple(OUTCOMES) if keep is None else tuple(outcome(name).name for name in keep)
+    single = check_levers([lever for lever in levers if isinstance(lever, Lever)])
+    pulls = check_pulls([lever for lever in levers if isinstance(lever, Pull)])
     p, z = parameters(draws, seed, given, known)
-    inputs = Inputs(p, z, draws, seed, known, tuple(overlay), levers, last)
-    h20 = [chip == "nvidia-h20" for chip in tables(known, tuple(overlay))["rows"]["chip.legal"]]
+    more = noise(seed, draws, pulls)
+    held = tables(known, tuple(overlay)) if table is None else table
     values = {name: np.empty((last + 1, draws)) for name in names}
     failed = np.zeros(draws, dtype=bool)
-    steps = [inputs.quarter(t) for t in range(last + 1)]
-    first = inputs.first()
-    for begin in range(0, draws, PIECE):
-        piece = slice(begin, min(begin + PIECE, draws))
-        state, own = _piece(first, piece), {k: v[piece] for k, v in p.items()}
-        for t, quarter in enumerate(steps):
-            state, flows = step(np, state, _piece(quarter, piece), own)
-            flows["h20_units"] = flows["flagship_units"] * (float(h20[t]) if h20[t] else 0.0)
+
+    def run(piece: slice) -> int:
+        own = {k: v[piece] for k, v in p.items()}
+        inputs = Inputs(own, {k: v[piece] for k, v in z.items()}, len(failed[piece]), seed, known, (), single, last,
+                        pulls, held, {k: v[piece] for k, v in more.items()})
+        state = inputs.first()
+        for t in range(last + 1):
+            state, flows = step(np, state, inputs.quarter(t), own)
+            told = {**flows, **inputs.told(t, flows)}
             for name in names:
-                values[name][t, piece] = flows[name]
+                values[name][t, piece] = told[name]
             failed[piece] |= ~np.isfinite(flows["demand_usd"] + flows["huawei_units"] + flows["premium"]
                                           + flows["nvidia_total_revenue"] + flows["compute_stock_h100e"])
+        return len(failed[piece])
+
+    pieces = [slice(begin, min(begin + PIECE, draws)) for begin in range(0, draws, PIECE)]
+    done = 0
+    for count in _each(run, pieces, threads):
+        done += count
         if progress:
-            progress(piece.stop)
+            progress(done)
     return Trajectory(quarters()[: last + 1], values, failed, known, seed)
 
 
-def _piece(held: Any, piece: slice) -> Any:
-    """Return some draws of a dataclass of arrays."""
-    return type(held)(**{name: getattr(held, name)[piece] for name in type(held).__dataclass_fields__})
+def _each(run: Callable[[slice], int], pieces: Sequence[slice], threads: int | None) -> Iterator[int]:
+    """Yield what each piece returns, some of them at a time: NumPy frees the interpreter's lock while it computes."""
+    most = min(threads or os.cpu_count() or 1, len(pieces))
+    if most <= 1:
+        yield from map(run, pieces)
+        return
+    with ThreadPoolExecutor(most) as pool:
+        yield from pool.map(run, pieces)
 
 
 def runs_per_second(draws: int = 1000, quarters_: int | None = None) -> float:

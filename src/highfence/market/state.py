@@ -1,6 +1,7 @@
 """What the market is made of: alternatives, segments, stocks, and what a quarter brings from outside.
 
-``D`` is the number of draws, ``S`` of segments, ``A`` of alternatives, ``P`` of platforms, ``K`` of age classes.
+``D`` is the number of draws, ``S`` of segments, ``A`` of alternatives, ``P`` of platforms, ``K`` of age classes, ``E``
+of groups of tools.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ STAGES = ("design", "yield", "software", "packaging", "hbm", "tools")
 """Stages that learn, each by its own doing and its own money."""
 
 DESIGN, YIELD, SOFTWARE, PACKAGING, HBM, TOOLS = range(len(STAGES))
+
+TOOL_STAGES = ("immersion", "etch", "deposition", "process-control", "other")
+"""Groups of foreign tools of an advanced line; no line of the model has EUV."""
 
 AGES = 4
 """Age classes of chips at work: a chip passes each in a quarter of its life on average."""
@@ -110,37 +114,53 @@ class Quarter:
 
     Attributes
     ----------
-    spending : (D,) USD that buyers in China would spend at the reference cost of work. shares : (D, S) of it.
+    spending : (D,) USD that buyers in China would spend at the reference cost of work, ``spending_before`` what they
+    would have without the boom from 2025 on, demand_boom : (D,) part of that rise that comes. shares : (D, S) of it.
+    demand : (D, S) over what it would be.
     price, fixed_hourly, capital_hourly : (D, A) USD a chip, USD an hour beside it, and USD an hour per USD of price.
     training, inference : (D, A) H100-equivalents of a chip. reference : (D,) USD per H100-equivalent hour without law.
-    training_share : (D, S) of a segment's work.
+    training_share : (D, S) of a segment's work. power_hourly : (D, A) USD an hour for power, part of ``fixed_hourly``.
+    power_subsidy : (D,) part of it that the state bears.
     granted : (D,) share of orders for the flagship that law lets through. low_granted : likewise for cards below the
     line. controlled : (D,) 1 where the best foreign chip may not be sold. compliant : (D,) 1 where a design below the
     line may be sold once there is one. compliant_price, compliant_training, compliant_inference : (D,) of that design.
-    quota : (D,) flagship chips a quarter at most. fee : (D,) share of licensed sales paid to the exporting state.
-    tariff : (D,) share of the price that import duties add. cloud_access : (D,) share of compute abroad left open.
-    enforcement : (D,) index, 1 is that of 2025. chips_signal, hbm_signal, tools_signal : (D,) share of the quarter
-    in which a coming control is announced and does not bind yet.
-    hbm_legal : (D,) share of ordinary purchases of memory that law leaves. tools_open, mature_tools_open : (D,) share
-    of foreign tools for advanced and for mature lines.
+    licence_delay : (D,) quarters over which a licence opens. quota : (D,) flagship chips a quarter at most.
+    quota_share, us_volume : (D,) most over what is sold in the United States, and that. fee : (D,) share of licensed
+    sales paid to the exporting state. tariff : (D,) share of the price that duties on the way add.
+    cloud_access, offshore : (D,) share of rented compute and of subsidiaries' orders abroad left open.
+    enforcement : (D,) index, 1 is that of 2025. diversion : (D,) smuggling over what enforcement would leave.
+    chips_signal, hbm_signal, tools_signal : (D,) share of the quarter in which a coming control is announced and does
+    not bind yet.
+    hbm_legal : (D,) share of ordinary purchases of memory that law leaves. tools_open, service : (D, E) share of
+    foreign tools for advanced lines, and of the parts and service of installed ones. mature_tools_open : (D,) of tools
+    for mature lines. tool_mandate : (D,) least share of domestic tools in new lines. eda : (D,) share of foreign design
+    software. materials : (D,) share of China's listed materials that is let out.
     restriction_on, restriction : (D, S) where 1, the share of flagship purchases that China keeps a segment from is
-    this. low_restriction_on, low_restriction : likewise for cards below the line.
+    this. low_restriction_on, low_restriction : likewise for cards below the line. design_restriction_on,
+    design_restriction : likewise for a design to come.
     security_shock : (D,) index of what alarms the buyers' state.
-    capacity : (D,) USD a quarter that the vendor can make. rest_orders : (D,) USD a quarter from the rest of the world.
+    capacity : (D,) USD a quarter that the vendor can make. rest_orders : (D,) likewise from the rest of the world.
     low_capacity, abroad_capacity, other_capacity : (D,) chips a quarter at most. wafer_plan : (D,) wafers a month.
-    foundry_dies : (D,) dies from foreign foundries. foundry_cards : (D,) cards of other makers on foreign wafers.
+    foundry_dies : (D,) dies from foreign foundries. foundry_orders : (D,) cards that other makers would have made
+    there, foundry : (D,) share of them that foundries may take.
     hbm_normal, hbm_plan : (D,) stacks a quarter, foreign as long as law lets them, and domestic as planned.
     packaging : (D,) packages a quarter. dual : (D,) share of dies that go into packages of two.
-    mature_tools : (D,) USD a quarter for tools of mature lines. subsidy : (D,) USD a quarter.
+    mature_tools : (D,) USD a quarter for tools of mature lines. subsidy : (D,) billion CNY a quarter of state money,
+    yuan : (D,) CNY per USD.
     rd_base : (D,) USD a quarter of domestic R&D at the reference revenue. node_reset : (D,) share of experience lost.
     vendor_other : (D,) USD a quarter that the vendor earns in China beside accelerators.
     """
 
     spending: Array
+    spending_before: Array
+    demand_boom: Array
     shares: Array
+    demand: Array
     price: Array
     fixed_hourly: Array
     capital_hourly: Array
+    power_hourly: Array
+    power_subsidy: Array
     training: Array
     inference: Array
     reference: Array
@@ -152,17 +172,28 @@ class Quarter:
     compliant_price: Array
     compliant_training: Array
     compliant_inference: Array
+    licence_delay: Array
     quota: Array
+    quota_share: Array
+    us_volume: Array
     fee: Array
     tariff: Array
     cloud_access: Array
+    offshore: Array
     enforcement: Array
+    diversion: Array
     chips_signal: Array
     hbm_signal: Array
     tools_signal: Array
     hbm_legal: Array
     tools_open: Array
+    service: Array
     mature_tools_open: Array
+    tool_mandate: Array
+    eda: Array
+    materials: Array
+    design_restriction_on: Array
+    design_restriction: Array
     restriction_on: Array
     restriction: Array
     low_restriction_on: Array
@@ -175,13 +206,15 @@ class Quarter:
     other_capacity: Array
     wafer_plan: Array
     foundry_dies: Array
-    foundry_cards: Array
+    foundry_orders: Array
+    foundry: Array
     hbm_normal: Array
     hbm_plan: Array
     packaging: Array
     dual: Array
     mature_tools: Array
     subsidy: Array
+    yuan: Array
     rd_base: Array
     node_reset: Array
     vendor_other: Array

@@ -104,7 +104,7 @@ def step(xp: Any, state: State, q: Quarter, p: Draws) -> tuple[State, Flows]:
     price = _prices(xp, q, law)
     vendor = foreign.production(xp, state, q, p, law, price[..., LEGAL])
     offer = _offer(xp, state, q, p, left, law, vendor, own, price)
-    curb = government.restricted(xp, state.restriction, q, p)
+    curb = government.restricted(xp, state.restriction, q, p, law.designed)
     bought = _buy(xp, state, q, p, offer, curb)
     lines = domestic.lines(xp, state, q, p, learning.domestic_tools(xp, left, p))
     deal = _Deal(left, law, own, vendor, offer, bought, lines, price)
@@ -124,8 +124,9 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
            own: domestic.Made, price: Array) -> demand.Offer:
     """Return what is for sale, at what it costs and does."""
     licensed = xp.where(q.granted < 1.0, 1.0 - law.designed, 0.0 * q.granted)
-    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed), 1.0 + state.premium, 1.0 + 0.0 * q.fee,
-                             1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee, 1.0 + 0.0 * q.fee], axis=-1)
+    one = 1.0 + 0.0 * q.fee
+    paid = price * xp.stack([1.0 + foreign.pass_through(q, p, licensed, law.designed), 1.0 + state.premium, one, one,
+                             one, one], axis=-1)
     ready, better = learning.maturity(xp, left, p), learning.design_gain(left)
     served = xp.exp(p["inference_maturity"] * xp.log(ready))
     d = law.designed
@@ -138,7 +139,7 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
     per_die = domestic.packages_per_die(xp, q)
     supply = xp.stack([vendor.offered, state.smuggling * q.controlled, q.low_capacity * q.low_granted,
                        (state.huawei_stock + own.released) * per_die, state.other_stock + own.other_cards,
-                       q.abroad_capacity * q.cloud_access], axis=-1)
+                       q.abroad_capacity * foreign.open_abroad(xp, q, p)], axis=-1)
     return demand.Offer(paid, training, inference, positive(xp, supply))
 
 
@@ -174,7 +175,7 @@ def _put_to_work(xp: Any, state: State, p: Draws, d: _Deal) -> _Work:
 def _settled(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal) -> _Money:
     """Return the quarter's money."""
     for_china = d.vendor.begun * d.price[..., LEGAL] + d.bought.chips[..., LOW] * d.price[..., LOW]
-    shipped, rest_backlog = foreign.rest_of_world(xp, state, q, for_china)
+    shipped, rest_backlog = foreign.rest_of_world(xp, state, q, p, for_china)
     return _Money(
         over_last(d.bought.want.money), positive(xp, d.bought.want.money - over_last(d.bought.money)),
         sum(d.bought.chips[..., a] * d.price[..., a] for a in DOMESTIC),
@@ -204,15 +205,16 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
         cut_memory=foreign.next_memory(xp, state, d.law.closing, p), rest_backlog=money.rest_backlog,
         smuggling=leakage.next_smuggling(xp, state, q, p),
         premium=leakage.next_premium(xp, state, q, p, asked_smuggled / d.offer.paid[..., SMUGGLED]),
-        wafers=state.wafers + lines.added, tools_ahead=state.tools_ahead + lines.bought_ahead - lines.used_ahead,
+        wafers=positive(xp, state.wafers + lines.added - lines.lost),
+        tools_ahead=state.tools_ahead + lines.bought_ahead - lines.used_ahead,
         die_bank=positive(xp, state.die_bank + own.dies - own.used),
         hbm=positive(xp, state.hbm + own.stacks - own.used * p["stacks_per_die"]),
         huawei_wip=state.huawei_wip + own.packed - own.released,
         huawei_stock=positive(xp, state.huawei_stock + own.released - _sold_dies(xp, q, d)),
         other_stock=positive(xp, state.other_stock + own.other_cards - chips[..., OTHER]),
         experience=learning.next_experience(xp, state, q, output),
-        knowledge=learning.next_knowledge(xp, state, money.research, p),
-        restriction=government.next_restriction(xp, state, q, p), revenue=money.domestic,
+        knowledge=learning.next_knowledge(xp, state, q, money.research, p),
+        restriction=government.next_restriction(xp, state, q, p, d.law.designed), revenue=money.domestic,
         dependence=ratio(xp, money.foreign, money.foreign + money.domestic),
         adequacy=ratio(xp, money.domestic_supply, money.wanted),
         shortage=ratio(xp, over_last(money.unmet), money.wanted))
@@ -220,7 +222,8 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
 
 def _told(xp: Any, state: State, after: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> Flows:
     """Return what moved, by name."""
-    return {**_sales(xp, q, p, state, d, money), **_domestic(xp, q, p, d, money), **_held(xp, q, after, d, work, money)}
+    return {**_sales(xp, q, p, state, d, money), **_domestic(xp, q, p, d, money),
+            **_held(xp, q, after, p, d, work, money)}
 
 
 def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money) -> Flows:
@@ -234,6 +237,7 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
         "demand_usd": money.wanted, "flagship_units": flagships, "bought_ahead": d.bought.ahead,
         "flagship_asked": d.bought.asked + d.bought.ahead, "low_units": chips[..., LOW],
         "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
+        "domestic_units": domestic_cards, "domestic_output_h100e": domestic_work,
         "smuggled_units": chips[..., SMUGGLED], "abroad_units": chips[..., ABROAD],
         "smuggled_h100e": chips[..., SMUGGLED] * d.offer.work_training[..., SMUGGLED],
         "domestic_share_units": ratio(xp, domestic_cards, flagships + chips[..., LOW] + domestic_cards),
@@ -245,6 +249,8 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
         "vendor_charge": (d.law.closing * (state.vendor_inventory + state.vendor_pipeline) * price[..., LEGAL]
                           * between(xp, p["write_down"], 0.0, 1.0)),
         "licence_fee": flagships * price[..., LEGAL] * q.fee * licensed, "law_open": d.law.share,
+        "flagship_paid": d.offer.paid[..., LEGAL], "smuggled_paid": d.offer.paid[..., SMUGGLED],
+        "huawei_price": price[..., HUAWEI],
         "price_of_work": ratio(xp, over_last(d.bought.want.cost * d.bought.want.money), money.wanted),
     }
 
@@ -252,7 +258,7 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
 def _domestic(xp: Any, q: Quarter, p: Draws, d: _Deal, money: _Money) -> Flows:
     own, lines = d.own, d.lines
     return {
-        "domestic_revenue": money.domestic, "rd_spending": money.research, "subsidy": q.subsidy + 0.0 * money.research,
+        "domestic_revenue": money.domestic, "rd_spending": money.research, "subsidy": learning.public_money(q, p),
         "equipment_sales": lines.foreign_sales, "tools_bought_ahead": lines.bought_ahead,
         "domestic_tool_share": learning.domestic_tools(xp, d.left, p), "logic_dies": own.dies,
         "dies_packaged": own.used, "hbm_stacks_in": own.stacks, "hbm_binds": own.hbm_binds, "dies_bind": own.dies_bind,
@@ -262,17 +268,22 @@ def _domestic(xp: Any, q: Quarter, p: Draws, d: _Deal, money: _Money) -> Flows:
     }
 
 
-def _held(xp: Any, q: Quarter, after: State, d: _Deal, work: _Work, money: _Money) -> Flows:
-    def in_china(stock: Array) -> Array:
-        return over_last(over_segments(stock[..., :ABROAD, :]))
-
+def _held(xp: Any, q: Quarter, after: State, p: Draws, d: _Deal, work: _Work, money: _Money) -> Flows:
+    inference, training = (over_last(stock) for stock in (after.inference, after.training))
+    cuda = training[..., LEGAL] + training[..., SMUGGLED]
+    best = xp.where(cuda > training[..., HUAWEI], cuda, training[..., HUAWEI])
+    one_run = between(xp, p["largest_buyer_share"], 0.0, 1.0) * between(xp, p["run_share"], 0.0, 1.0)
+    grades = {f"stock_{name}_{kind}h100e": held[..., a] for kind, held in (("", inference), ("training_", training))
+              for name, a in (("flagship", LEGAL), ("smuggled", SMUGGLED), ("low", LOW), ("huawei", HUAWEI),
+                              ("other", OTHER))}
     return {
+        **grades, "largest_run_h100e": one_run * best,
         "unmet_share": after.shortage, "wafer_capacity": after.wafers, "hbm_stock": after.hbm,
         "die_bank": after.die_bank, "hoard": after.hoard, "premium": after.premium, "restriction": after.restriction,
-        "vendor_inventory": after.vendor_inventory, "compute_stock_h100e": in_china(after.inference),
-        "compute_stock_training_h100e": in_china(after.training),
-        "compute_abroad_h100e": over_last(after.inference[..., ABROAD, :]),
-        "smuggled_stock_h100e": over_last(after.training[..., SMUGGLED, :]), "retired_units": work.retired,
+        "vendor_inventory": after.vendor_inventory, "compute_stock_h100e": over_last(inference[..., :ABROAD]),
+        "compute_stock_training_h100e": over_last(training[..., :ABROAD]),
+        "compute_abroad_h100e": inference[..., ABROAD],
+        "smuggled_stock_h100e": training[..., SMUGGLED], "retired_units": work.retired,
         "failed_units": work.failed, "added_units": over_last(d.bought.chips) + work.unpacked,
         "cuda_code_share": ratio(xp, over_last(after.code[..., 0] * q.shares), over_last(q.shares)),
     }

@@ -17,30 +17,31 @@ from typing import Any
 from highfence.catalogue import catalogue
 from highfence.catalogue.series import events
 from highfence.choice.buyers import buyer
-from highfence.choice.gates import government, law, release
+from highfence.choice.gates import release
 from highfence.choice.hazard import shipped_cuts
 from highfence.choice.parameters import shipped_offers
 from highfence.core.datapack import Compiled, load_pack
 from highfence.core.dates import parse_period
 from highfence.core.errors import NoAnswer
 from highfence.core.ranges import Range
+from highfence.market.regime import PLACE, Regime, law_regime
 from highfence.market.state import SEGMENTS
 
 ROOMS = Path(__file__).parent.parent
 DATA = Path(__file__).parent / "data"
 FOLDERS = (DATA, ROOMS / "catalogue" / "data", ROOMS / "choice" / "data", ROOMS / "rules" / "data",
            ROOMS / "cost" / "data", ROOMS / "perf" / "data")
-CODE = (Path(__file__), *(path for room in ("core", "catalogue", "rules", "perf", "cost", "choice")
-                          for path in sorted((ROOMS / room).rglob("*.py"))))
+CODE = (Path(__file__), Path(__file__).parent / "regime.py", *(
+    path for room in ("core", "catalogue", "rules", "perf", "cost", "choice")
+    for path in sorted((ROOMS / room).rglob("*.py"))))
 """Code that the tables come from: a change in any room's makes them anew."""
 
 FIRST, LAST = (2021, 1), (2030, 4)
 KNOWN = date(2026, 11, 24)
 """Last day that the shipped data knows."""
 
-PLACE = "CN"
-FLAGSHIPS = ("nvidia-a100-sxm-80gb", "nvidia-a800-sxm-80gb", "nvidia-h800-sxm", "nvidia-h20", "nvidia-h200-sxm",
-             "nvidia-b200", "nvidia-b300")
+FLAGSHIPS = ("nvidia-a100-sxm-80gb", "nvidia-a800-sxm-80gb", "nvidia-h800-sxm", "nvidia-h100-sxm", "nvidia-h20",
+             "nvidia-h200-sxm", "nvidia-b200", "nvidia-b300")
 """Foreign chips that may be the legal flagship: the one that law lets through and that does most is."""
 
 WORLD = ("nvidia-a100-sxm-80gb", "nvidia-h100-sxm", "nvidia-h200-sxm", "nvidia-b200", "nvidia-b300")
@@ -58,6 +59,9 @@ BELOW_THE_LINE = ("nvidia-a100-sxm-80gb", "nvidia-a800-sxm-80gb", "nvidia-h20")
 
 SHUT = 0.15
 """Share of orders let through up to which a chip counts as closed, and the flagship stays what it was."""
+
+LINE = 0.5
+"""Share of orders of low cards let through from which law has a line below which a design can be sold (assumed)."""
 
 SMUGGLERS_LAG_DAYS = 270
 """Days after its release from which a chip is what smugglers bring (assumed)."""
@@ -111,24 +115,26 @@ def tables(as_of: date | None = None, overlay: tuple[Any, ...] = ()) -> Compiled
     return load_pack(name, FOLDERS, lambda: build(as_of, ()), CODE)
 
 
-def build(as_of: date | None, overlay: tuple[Any, ...]) -> Compiled:
-    """Compute the tables."""
+def build(as_of: date | None, overlay: tuple[Any, ...], regime: Regime | None = None) -> Compiled:
+    """Compute the tables; ``regime`` stands in the place of the law and of China's measures."""
     known = min(as_of, KNOWN) if as_of else KNOWN
+    regime = regime or law_regime(known, as_of, overlay)
     rows: list[dict[str, Any]] = []
     for quarter in quarters():
-        rows.append(_quarter(quarter, known, overlay, rows[-1]["chip.legal"] if rows else FLAGSHIPS[0]))
+        rows.append(_quarter(quarter, known, regime, rows[-1]["chip.legal"] if rows else FLAGSHIPS[0]))
     return {"known": known.isoformat(), "quarters": list(quarters()),
             "rows": {key: [row[key] for row in rows] for key in rows[0]},
+            "yuan": [_yuan(min(days_of(q)[1], known)) for q in quarters()], "run_flops": training_flops(),
             "training_share": [_training_share(segment) for segment in SEGMENTS],
-            "signals": {name: [_signal(pairs, q, known) for q in quarters()] for name, pairs in SIGNALS.items()},
+            "signals": {name: [signal(pairs, q, known) for q in quarters()] for name, pairs in SIGNALS.items()},
             "hbm_legal": [_legal_share(HBM_CONTROL, q, known) for q in quarters()]}
 
 
-def _quarter(quarter: str, known: date, overlay: tuple[Any, ...], before: str) -> dict[str, Any]:
+def _quarter(quarter: str, known: date, regime: Regime, before: str) -> dict[str, Any]:
     """Return the row of one quarter; ``before`` is the flagship of the quarter before."""
-    days = [min(d, known) for d in days_of(quarter)]
-    middle = days[1]
-    flagship = _flagship(days, known, overlay, before)
+    days = days_of(quarter)
+    middle = min(days[1], known)
+    flagship = _flagship(days, known, regime, before)
     world, smuggled = _latest(WORLD, middle, known, 0), _latest(WORLD, middle, known, SMUGGLERS_LAG_DAYS)
     low = _latest(LOW_CARDS, middle, known, 90)
     single = max((since, chip) for chip, since in SINGLE if since <= middle)[1]
@@ -137,26 +143,30 @@ def _quarter(quarter: str, known: date, overlay: tuple[Any, ...], before: str) -
     row: dict[str, Any] = {f"chip.{name}": chip for name, chip in chips.items()}
     for name, chip in chips.items():
         place = "US" if name in ("smuggled", "abroad") else PLACE
-        price, fixed, capital = _owning(chip, place, middle, known)
+        price, fixed, capital, power = _owning(chip, place, middle, known)
         training, inference = equivalents(chip)
         row |= {f"price.{name}": price, f"fixed.{name}": fixed, f"capital.{name}": capital,
-                f"training.{name}": training, f"inference.{name}": inference}
-    row["granted"] = _mean([_let(flagship, d, known, overlay) for d in days])
-    row["low_granted"] = _mean([_let(low, d, known, overlay, released=False) for d in days])
-    row["controlled"] = 1.0 - sum(_law(world, d, known, overlay).mid for d in days) / len(days)
-    row["restriction"] = [_measures(flagship, s, days, known) for s in SEGMENTS]
-    row["low_restriction"] = [_measures(low, s, days, known) for s in SEGMENTS]
-    row["compliant"] = float(days_of(quarter)[1] > known)
-    row["known"] = float(days_of(quarter)[0] <= known)
+                f"power.{name}": power, f"training.{name}": training, f"inference.{name}": inference}
+    row["granted"] = _mean([_let(flagship, d, known, regime) for d in days])
+    row["low_granted"] = _mean([_let(low, d, known, regime, released=False) for d in days])
+    row["controlled"] = 1.0 - sum(regime.let(world, d).mid for d in days) / len(days)
+    row["duty"] = _mean([regime.duty(flagship, d) for d in days])
+    row["quota"] = _least([regime.quota(flagship, d) for d in days])
+    row["quota_share"] = _least([regime.quota_share(flagship, d) for d in days])
+    row["restriction"] = [_curbs(flagship, s, days, regime) for s in SEGMENTS]
+    row["design_restriction"] = [_curbs(chips["compliant"], s, days, regime) for s in SEGMENTS]
+    row["low_restriction"] = [_curbs(low, s, days, regime) for s in SEGMENTS]
+    row["compliant"] = float(days[1] > known and row["low_granted"][1] >= LINE)
+    row["known"] = float(days[0] <= known)
     return row
 
 
 # ---- chips ---------------------------------------------------------------------------------------------------------
 
 
-def _flagship(days: Sequence[date], known: date, overlay: tuple[Any, ...], before: str) -> str:
+def _flagship(days: Sequence[date], known: date, regime: Regime, before: str) -> str:
     """Return the foreign chip of which law lets most work through in a quarter; where hardly any, the one before."""
-    let = {chip: sum(_let(chip, d, known, overlay).mid for d in days) / len(days) for chip in FLAGSHIPS}
+    let = {chip: sum(_let(chip, d, known, regime).mid for d in days) / len(days) for chip in FLAGSHIPS}
     best = max(FLAGSHIPS, key=lambda chip: (let[chip] * equivalents(chip)[0][1], -FLAGSHIPS.index(chip)))
     return best if let[best] > SHUT else before
 
@@ -208,6 +218,34 @@ def equivalents(chip: str) -> tuple[Triple, Triple]:
     return training, [mid * low, mid, mid * high]
 
 
+def training_flops() -> Triple:
+    """Return the FLOP a second that an H100 does in the training that equivalents are measured by: low, middle, high.
+
+    Six FLOP for a parameter and token, whatever is computed beside; utilisation and its doubt are perf's.
+
+    >>> low, mid, high = training_flops()
+    >>> 0.2e15 < mid < 0.5e15
+    True
+    """
+    from highfence.perf.choosing.comparison import compare
+
+    found = compare(["nvidia-h100-sxm"], WORKLOADS[0], "training").rows[0].value
+    if found is None:
+        raise NoAnswer("the H100 has no prediction", missing="its data sheet", would_change="the largest training run")
+    model = catalogue().model(WORKLOADS[0])
+    per_token = 6.0 * float(model.parameters_active or model.parameters_total or 0.0)
+    return [per_token * v for v in (found.low, found.value, found.high)]
+
+
+def _yuan(day: date) -> float:
+    """Return CNY per USD on a day, the first known one before that."""
+    from highfence.cost.parameters import shipped_parameters
+
+    values = sorted(shipped_parameters()["rmb_per_usd"].values, key=lambda v: v.since or date.min)
+    return max((v for v in values if (v.since or date.min) <= day), key=lambda v: v.since or date.min,
+               default=values[0]).value.mid
+
+
 def _ratio(first: Any, other: Any, chip: str) -> Triple:
     if first is None or other is None:
         raise NoAnswer(f"{chip} has no prediction", missing="its data sheet", would_change="every stock of compute")
@@ -215,8 +253,8 @@ def _ratio(first: Any, other: Any, chip: str) -> Triple:
 
 
 @lru_cache(maxsize=4096)
-def _owning(chip: str, place: str, day: date, known: date) -> tuple[Triple, float, float]:
-    """Return a chip's price, and USD an hour beside the price and per USD of it.
+def _owning(chip: str, place: str, day: date, known: date) -> tuple[Triple, float, float, float]:
+    """Return a chip's price, USD an hour beside the price and per USD of it, and USD an hour of the first for power.
 
     Grey prices are no list price: where nothing else is known in China, the price is that of the world market.
     """
@@ -231,8 +269,9 @@ def _owning(chip: str, place: str, day: date, known: date) -> tuple[Triple, floa
     except NoAnswer:
         price = _offered(chip, place, day, known)
     usual, bare = (own_term(owning_inputs(chip, to=place, on=day, as_of=known, set={f"price.{chip}": usd}), 2, 1,
-                            place=place).value.mid for usd in (price.mid, 0.0))
-    return [price.low, price.mid, price.high], bare, (usual - bare) / price.mid
+                            place=place) for usd in (price.mid, 0.0))
+    power = next(part.value.mid for part in bare.terms if part.id == "power")
+    return ([price.low, price.mid, price.high], bare.value.mid, (usual.value.mid - bare.value.mid) / price.mid, power)
 
 
 def _offered(chip: str, place: str, day: date, known: date) -> Range:
@@ -258,15 +297,14 @@ def _offered(chip: str, place: str, day: date, known: date) -> Range:
 # ---- law and measures ----------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=16384)
-def _law(chip: str, day: date, known: date, overlay: tuple[Any, ...]) -> Range:
-    """Return the share of orders that US law lets through to a firm of China that is on no list."""
-    return law(catalogue().chip(chip), PLACE, day, known, overlay, (), PLACE, None, "no", "civil", False).factor
-
-
-def _let(chip: str, day: date, known: date, overlay: tuple[Any, ...], released: bool = True) -> Range:
+def _let(chip: str, day: date, known: date, regime: Regime, released: bool = True) -> Range:
     """Return what law lets through of a chip on a day, nothing before it is more likely on sale than not."""
-    return _law(chip, day, known, overlay) * float(not released or _on_sale(chip, day, known) >= 0.5)
+    return regime.let(chip, day) * float(not released or _on_sale(chip, min(day, known), known) >= 0.5)
+
+
+def _least(ranges: Sequence[Range]) -> Triple:
+    """Return the strictest of some limits: one that begins within a quarter holds for all of it."""
+    return [min(r.low for r in ranges), min(r.mid for r in ranges), min(r.high for r in ranges)]
 
 
 def _mean(ranges: Sequence[Range]) -> Triple:
@@ -274,16 +312,10 @@ def _mean(ranges: Sequence[Range]) -> Triple:
     return [sum(r.low for r in ranges) / n, sum(r.mid for r in ranges) / n, sum(r.high for r in ranges) / n]
 
 
-def _measures(chip: str, segment: str, days: Sequence[date], known: date) -> Triple | None:
-    """Return the share of a segment's orders that China's own measures stop, or None where there are none."""
-    who, found, any_measure = buyer(segment), [], False
-    entry = catalogue().chip(chip)
-    maker = catalogue().firm(entry.vendor).country
-    for day in days:
-        reasons, let, cap = government(entry, maker, PLACE, day, known, who.kind, who.access.state_funded)
-        any_measure = any_measure or bool(reasons)
-        found.append(Range(1.0 - min(let.high, cap.high), 1.0 - min(let.mid, cap.mid), 1.0 - min(let.low, cap.low)))
-    return _mean(found) if any_measure else None
+def _curbs(chip: str, segment: str, days: Sequence[date], regime: Regime) -> Triple | None:
+    """Return the share of a segment's orders that China's own measures stop in a quarter; None where there are none."""
+    found = [regime.curb(chip, segment, day) for day in days]
+    return None if all(f is None for f in found) else _mean([f or Range.exact(0.0) for f in found])
 
 
 def _training_share(segment: str) -> Triple:
@@ -297,18 +329,18 @@ def _training_share(segment: str) -> Triple:
 # ---- what was announced --------------------------------------------------------------------------------------------
 
 
-def _span(quarter: str) -> tuple[date, date]:
+def quarter_span(quarter: str) -> tuple[date, date]:
     period = parse_period(f"{quarter[:4]}-{quarter[4:]}")
     return period.start, period.end
 
 
-def _share_of(quarter: str, begin: date, end: date) -> float:
+def share_of(quarter: str, begin: date, end: date) -> float:
     """Return the share of a quarter's days from one day to before another.
 
-    >>> round(_share_of("2024Q4", date(2024, 12, 2), date(2024, 12, 31)), 3)
+    >>> round(share_of("2024Q4", date(2024, 12, 2), date(2024, 12, 31)), 3)
     0.315
     """
-    first, last = _span(quarter)
+    first, last = quarter_span(quarter)
     days = (last - first).days + 1
     return max(0, (min(end, last + timedelta(days=1)) - max(begin, first)).days) / days
 
@@ -317,18 +349,28 @@ def _event(id: str, known: date) -> Any:
     return next((e for e in events() if e.id == id and e.on <= known), None)
 
 
-def _signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
+def announcement(pair: tuple[str, str]) -> tuple[date, date] | None:
+    """Return the days on which a control was announced and bound.
+
+    >>> announcement(("us-2024-12-02-hbm", ""))
+    (datetime.date(2024, 12, 2), datetime.date(2024, 12, 31))
+    """
+    told, bound = _event(pair[0], date.max), _event(pair[1] or pair[0], date.max)
+    return None if told is None or bound is None else (told.on, bound.effective or bound.on)
+
+
+def signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
     """Return the share of a quarter in which a control is announced and does not bind yet; the most of several."""
     found = [0.0]
     for announced, bound in pairs:
         event, binding = _event(announced, known), _event(bound, date.max) if bound else None
         if event is not None:
             end = (binding.effective or binding.on) if binding is not None else event.effective or event.on
-            found.append(_share_of(quarter, event.on, end))
+            found.append(share_of(quarter, event.on, end))
     return max(found)
 
 
 def _legal_share(id: str, quarter: str, known: date) -> float:
     """Return the share of a quarter before a control bound; all of it where it was not known of."""
     event = _event(id, known)
-    return 1.0 if event is None else _share_of(quarter, date(1900, 1, 1), event.effective or event.on)
+    return 1.0 if event is None else share_of(quarter, date(1900, 1, 1), event.effective or event.on)

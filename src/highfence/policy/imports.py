@@ -13,6 +13,10 @@ from highfence.choice.supply import CHINA, market
 from highfence.core.dates import day_before
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
+from highfence.market.parameters import event_of
+from highfence.market.parameters import shipped_parameters as shipped_market
+from highfence.market.regime import FEE_CHIPS
+from highfence.market.tables import HBM_CONTROL
 from highfence.policy.levers import KINDS, Lever, Target
 from highfence.rules import classify
 from highfence.rules.parts import part_of_chip
@@ -91,6 +95,41 @@ def import_duty(scenario: str) -> Iterator[Lever]:
                     event=event.id, scenario=scenario)
 
 
+PATHS: Mapping[str, tuple[str, Target]] = {
+    "fee": ("fee", Target(FEE_CHIPS)), "tools_open.immersion": ("equipment", Target(stages=("immersion",))),
+    "tools_open.other": ("equipment", Target(stages=("etch", "deposition", "process-control", "other"))),
+    **{id: (id, Target()) for id in ("enforcement", "offshore", "foundry", "eda", "service", "subsidy", "power_subsidy",
+                                     "tool_mandate", "materials")}}
+"""Paths of the market that are levers of history: kind, and what it is aimed at."""
+
+
+def paths(scenario: str) -> Iterator[Lever]:
+    """Yield levers that the market's own parameters hold, each until the next of those known.
+
+    A value that stands for an event takes its evidence.
+    """
+    for id, (kind, target) in PATHS.items():
+        values = shipped_market()[id].values
+        for i, v in enumerate(values):
+            first, event = v.since or date(2018, 1, 1), event_of(v)
+            if i == 0 and v.value == Range.exact(KINDS[kind].neutral or 0.0) and event is None:
+                continue
+            actor = next((a for a in event.actors if a == "CN" or KINDS[kind].actor != "CN"), None) if event else None
+            yield Lever(kind, first, None, "CN", target, v.value, KINDS[kind].unit,
+                        event.evidence if event else "assumed", v.grade, v.source or (event.source if event else ""),
+                        v.note, actor=actor or KINDS[kind].actor, announced=event.on if event else first,
+                        event=event.id if event else "", scenario=scenario)
+
+
+def memory(scenario: str) -> Iterator[Lever]:
+    """Yield the control of memory, from the event by which the market has it; what leaks is the market's own."""
+    event = next(e for e in events() if e.id == HBM_CONTROL)
+    note = Label("Every stack in production exceeds the line; what still comes leaks.",
+                 "在产堆叠均超界线；此后流入者为泄漏。")
+    yield Lever("hbm", event.effective or event.on, None, "CN", Target(), Range.exact(0.0), "share", event.evidence,
+                "official", event.source, note, actor="US", announced=event.on, event=event.id, scenario=scenario)
+
+
 def _reviewed(day: date) -> tuple[str, ...]:
     """Return the chips whose export to China is reviewed case by case against certificates."""
     return tuple(sorted(chip for chip in _measured()
@@ -118,5 +157,8 @@ def _public(first: date, sources: tuple[str, ...]) -> date:
 
 IMPORTS: Mapping[str, Callable[[str], Iterator[Lever]]] = {
     "choice.purchases": purchases, "choice.licences": licences, "choice.delays": delays,
-    "law.volume-share": volume_share, "law.import-duty": import_duty}
+    "law.volume-share": volume_share, "law.import-duty": import_duty, "market.paths": paths, "market.memory": memory}
 """What a shipped scenario can take over."""
+
+UNTIL_NEXT = frozenset({"market.paths"})
+"""Imports of which a lever holds until the next that is known."""

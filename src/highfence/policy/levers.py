@@ -15,8 +15,9 @@ from highfence.catalogue.entries import Chip
 from highfence.choice.supply import same_country
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
+from highfence.market.state import TOOL_STAGES
 
-STAGES = ("euv", "immersion", "etch", "deposition", "process-control", "other")
+STAGES = ("euv", *TOOL_STAGES)
 """Groups of chip-making tools that a lever can tell apart."""
 
 AXES = ("chips", "segments", "stages")
@@ -71,7 +72,7 @@ KINDS: dict[str, Kind] = {k.id: k for k in (
           "duty over the value of chips that must enter the United States on their way",
           "须途经美国的芯片按价值征收的关税", _CHIPS),
     _kind("enforcement", "enforcement", "执法力度", "times", 20.0, 1.0, "US",
-          "effort against diversion, over that of 2024", "打击转运的力度，以2024年为1"),
+          "effort against diversion, over that of 2025", "打击转运的力度，以2025年为1"),
     _kind("diversion", "diversion let through", "转运残余", "times", 10.0, 1.0, "US",
           "diversion over what the same enforcement would leave, for instance with chips that tell where they are",
           "与同等执法力度相比的转运量，例如芯片具备位置验证时"),

@@ -46,7 +46,8 @@ class Scenario:
     ----------
     kind : historical, proposal or counterfactual. base : id of the scenario that it changes; None for history alone.
     overlays : ids of overlays of law, laid over those of the base. levers : only what differs from the base.
-    imports : levers that other rooms hold. source : who proposed it, or where it is described.
+    imports : levers that other rooms hold. against : what it is set against, where not its base. source : who proposed
+    it, or where it is described.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Scenario:
     freeze: Freeze | None = None
     imports: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    against: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the scenario as JSON, its own levers only."""
@@ -139,6 +141,8 @@ def read_scenario_text(text: str, where: str = "scenario") -> Scenario:
     taken = {alias for s in scenarios().values() for alias in (s.id, *s.aliases)}
     if clash := next((n for n in (found["id"], *found["aliases"]) if n in taken), None):
         raise InputError("a shipped scenario has this name", where=line(("id",)), got=clash, code="taken")
+    if found["against"]:
+        found["against"] = scenario(found["against"]).id
     return scenario_of({**found, "base": base})
 
 
@@ -208,8 +212,15 @@ def _own(one: Scenario, known: date | None) -> tuple[Lever, ...]:
     from highfence.policy.reading import closed
 
     stated = tuple(v for v in one.levers if known is None or v.known <= known)
-    taken = (v for name in one.imports for v in _taken(name, one.id))
-    return (*closed(stated), *(v for v in taken if known is None or v.known <= known))
+    return (*closed(stated), *(v for name in one.imports for v in _known(name, one.id, known)))
+
+
+def _known(name: str, scenario: str, known: date | None) -> tuple[Lever, ...]:
+    from highfence.policy.imports import UNTIL_NEXT
+    from highfence.policy.reading import closed
+
+    held = tuple(v for v in _taken(name, scenario) if known is None or v.known <= known)
+    return closed(held) if name in UNTIL_NEXT else held
 
 
 @cache
@@ -291,6 +302,10 @@ def compile_policy() -> dict[str, Any]:
                 raise InputError("the base of a scenario stands before it", where=line((i, "base")), got=row["base"],
                                  hint=did_you_mean(row["base"], rows))
             rows[row["id"]] = row
+    lost = next((row for row in rows.values() if row["against"] and row["against"] not in rows), None)
+    if lost:
+        raise InputError("a scenario is set against one that ships", where=lost["id"], got=lost["against"],
+                         hint=did_you_mean(lost["against"], rows))
     return {"scenarios": list(rows.values())}
 
 
@@ -303,4 +318,4 @@ def scenario_of(raw: Mapping[str, Any]) -> Scenario:
                     tuple(lever_of(row, raw["id"]) for row in raw["levers"]), raw["source"] or "",
                     Label.read(raw["note"]),
                     Freeze(date.fromisoformat(frozen["on"]), tuple(frozen["actors"])) if frozen else None,
-                    tuple(raw["imports"]), tuple(raw["aliases"]))
+                    tuple(raw["imports"]), tuple(raw["aliases"]), raw["against"])

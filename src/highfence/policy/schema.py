@@ -69,6 +69,7 @@ class ScenarioIn(_Strict):
     label: TextIn
     kind: Literal["historical", "proposal", "counterfactual"]
     base: str | None = Field(default=None, max_length=60)
+    against: str | None = Field(default=None, max_length=60)
     overlays: list[str] = Field(default=[], max_length=20)
     freeze: FreezeIn | None = None
     imports: list[str] = Field(default=[], max_length=10)

@@ -22,6 +22,7 @@ from highfence.core.dates import parse_period
 from highfence.core.errors import InputError
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
+from highfence.market.regime import way_duty
 from highfence.policy.levers import KINDS, STAGES, Kind, Lever
 from highfence.policy.scenarios import Scenario, chain, effective, law_day, laws
 
@@ -141,7 +142,7 @@ def _array(kind: Kind, levers: tuple[Lever, ...], quarters: tuple[str, ...], day
     for index in np.ndindex(*shape):
         at = dict(zip(kind.axes, index, strict=True))
         buyer = segments[at["segments"]] if "segments" in at else None
-        own = _about(levers, chips[at["chips"]] if "chips" in at else None, buyer,
+        own = about(levers, chips[at["chips"]] if "chips" in at else None, buyer,
                      STAGES[at["stages"]] if "stages" in at else None, place)
         value = partial(resolve, own, kind, buyer)
         for i, bounds in enumerate(days):
@@ -149,8 +150,8 @@ def _array(kind: Kind, levers: tuple[Lever, ...], quarters: tuple[str, ...], day
     return LeverArray(kind.id, kind.unit, quarters, axes, *values)
 
 
-def _about(levers: tuple[Lever, ...], chip: Chip | None, buyer: Buyer | None, stage: str | None,
-           place: str) -> tuple[Lever, ...]:
+def about(levers: tuple[Lever, ...], chip: Chip | None, buyer: Buyer | None, stage: str | None,
+          place: str) -> tuple[Lever, ...]:
     """Return the levers that are about a cell."""
     return tuple(v for v in levers if v.target.holds(place, chip, stage) and (
         buyer is None or _bound(v, buyer).high > 0.0))
@@ -274,15 +275,15 @@ def status_table(of: Scenario, chips: Iterable[str], quarters: Sequence[str], *,
 
 
 def _status(of: Scenario, chip: Chip, quarter: str, bounds: Bounds, place: str, known: date | None) -> Status:
-    found = {day: _legal(of, chip, day, place, known) for day in _days(of, bounds, known)}
+    found = {day: legal(of, chip, day, place, known) for day in _days(of, bounds, known)}
     starts = sorted(found)
 
     def share(word: str) -> float:
         return _mean(bounds, starts, lambda day: Range.exact(float(found[day].requirement == word)))[1]
 
     grant = Range(*_mean(bounds, starts, lambda day: found[day].factor))
-    day = _read_on(of, starts[-1], known)
-    verdict = _verdict(of, chip.id, day, place)
+    day = read_on(of, starts[-1], known)
+    verdict = verdict_of(of, chip.id, day, place)
     asked = verdict.requirement == "licence" and str(verdict.review).startswith("case_by_case")
     return Status(chip.id, quarter, share("licence"), share("unknown"), grant, verdict.requirement, verdict.review,
                   verdict.paragraph, verdict.outcome_label, _duty(of, chip.id, day) if asked else 0.0)
@@ -303,7 +304,7 @@ def _odds_days() -> frozenset[date]:
     return frozenset(v.since for p in held for v in p.values if v.since)
 
 
-def _read_on(of: Scenario, day: date, known: date | None) -> date:
+def read_on(of: Scenario, day: date, known: date | None) -> date:
     """Return the day on which the law is read for a day."""
     return law_day(of, day if known is None else min(day, known))
 
@@ -312,13 +313,14 @@ def _granting(of: Scenario, known: date | None) -> tuple[Lever, ...]:
     return tuple(v for v in effective(of, known) if v.kind == "licence_grant" and not v.under)
 
 
-def _legal(of: Scenario, chip: Chip, day: date, place: str, known: date | None) -> Legal:
+def legal(of: Scenario, chip: Chip, day: date, place: str, known: date | None) -> Legal:
+    """Return what a scenario's law and licences let through of a chip on a day."""
     own = [v for v in _granting(of, known) if same_country(v.place, place) and v.target.holds(place, chip)]
     sets = tuple(v for v in own if v.how == "set")
     stated = resolve(sets, KINDS["licence_grant"], None, day)
     domestic = same_country(catalogue().firm(chip.vendor).country or "US", place)
     odds: tuple[tuple[str, Range], ...] = ((chip.id, stated),) if stated is not None else ()
-    legal = law(chip, place, _read_on(of, day, known), known, laws(of), odds, place, None, "no", "civil", domestic)
+    legal = law(chip, place, read_on(of, day, known), known, laws(of), odds, place, None, "no", "civil", domestic)
     if legal.excepted:
         return legal
     layer = max((v.layer for v in sets if v.on(day)), default=-1)
@@ -329,7 +331,8 @@ def _legal(of: Scenario, chip: Chip, day: date, place: str, known: date | None) 
 
 
 @lru_cache(maxsize=8192)
-def _verdict(of: Scenario, chip: str, day: date, place: str) -> Any:
+def verdict_of(of: Scenario, chip: str, day: date, place: str) -> Any:
+    """Return the law's verdict on a chip under a scenario."""
     from highfence.rules import classify
 
     return classify(chip, to=place, on=day, hq=place, overlay=laws(of) or None)
@@ -338,10 +341,7 @@ def _verdict(of: Scenario, chip: str, day: date, place: str) -> Any:
 @lru_cache(maxsize=4096)
 def _duty(of: Scenario, chip: str, day: date) -> float:
     """Return the duty on a chip that enters the United States on its way elsewhere."""
-    from highfence.rules import classify
-
-    verdict = classify(chip, to="US", transaction="import", on=day, overlay=laws(of) or None)
-    return max((d.rate for d in verdict.duties if d.status == "due"), default=0.0)
+    return way_duty(chip, day, laws(of))
 
 
 def describe(of: Scenario) -> Mapping[str, Any]:
