@@ -17,7 +17,7 @@ from highfence.choice.parameters import shipped_parameters as choice_parameters
 from highfence.choice.store import known_sources
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
-from highfence.core.ranges import Range, normals
+from highfence.core.ranges import Z80, Range
 from highfence.market.parameters import (
     BORROWED,
     PATHS,
@@ -27,6 +27,7 @@ from highfence.market.parameters import (
     path,
     shipped_parameters,
 )
+from highfence.market.randomness import Streams
 from highfence.market.state import AGES, ALTERNATIVES, SEGMENTS, STAGES, Quarter, State
 from highfence.market.tables import days_of, quarters, tables
 
@@ -115,8 +116,13 @@ def fit_as_of(as_of: date | None) -> Fit | None:
 
 
 def parameters(n: int, seed: int, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
-               ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+               streams: Streams | None = None, xp: Any = np) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return draws of every parameter of the kernel, (D,), and the standard normals of paths and tables.
+
+    Parameters
+    ----------
+    streams : where normals come from; those of the seed if None. Where a posterior moves them or they are given, what
+        the choice room calibrates starts from its priors: shares of the market are among the facts fitted here.
 
     Raises
     ------
@@ -127,21 +133,23 @@ def parameters(n: int, seed: int, given: Mapping[str, float | Range] | None = No
         if id in PATHS or id.startswith("growth."):
             raise InputError("a path over quarters is set by a lever", where="given", got=id,
                              hint="levers: Lever(name, since, value)")
-    p, z = drawn(n, seed, own, as_of)
-    fitted = fit_as_of(as_of)
+    source = streams or Streams(seed, n)
+    p, z = drawn(n, source, own, as_of, xp)
+    fitted = fit_as_of(as_of) if source.affine is None and source.given is None else None
     priors = choice_parameters()
     if fitted is not None:
-        p |= {k: np.asarray(v, dtype=float) for k, v in sample(fitted, n, seed).items()}
+        p |= {k: xp.asarray(v) for k, v in sample(fitted, n, seed).items()}
     else:
-        zz = normals(seed, FITTED, n)
-        p |= {k: np.asarray(priors[k].at("CN").value.draw(zz[k], np)) for k in FITTED}
+        zz = source(FITTED)
+        p |= {k: priors[k].at("CN").value.draw(zz[k], xp) for k in FITTED}
+        p["nest_dissimilarity"] = xp.minimum(p["nest_dissimilarity"], xp.ones(n))
     for id in BORROWED:
-        p[id.split(".")[-1]] = np.asarray(priors[id].at().value.draw(normals(seed, [id], n)[id], np))
+        p[id.split(".")[-1]] = priors[id].at().value.draw(source([id])[id], xp)
     for id in FITTED:
         if given and id in given:
             value = given[id]
-            p[id] = np.zeros(n) + (value.mid if isinstance(value, Range) else float(value))
-    p["price_sensitivity"] = np.maximum(p["price_sensitivity"], 0.05)
+            p[id] = xp.zeros(n) + (value.mid if isinstance(value, Range) else float(value))
+    p["price_sensitivity"] = xp.maximum(p["price_sensitivity"], xp.full(n, 0.05))
     return p, z
 
 
@@ -150,37 +158,39 @@ class Inputs:
 
     def __init__(self, p: Mapping[str, Floats], z: Mapping[str, Floats], n: int, seed: int,
                  as_of: date | None = None, overlay: tuple[Any, ...] = (), levers: Sequence[Lever] = (),
-                 last: int | None = None) -> None:
-        self.p, self.n, self.levers = p, n, check_levers(levers)
+                 last: int | None = None, streams: Streams | None = None, xp: Any = np) -> None:
+        self.p, self.n, self.levers, self.xp = p, n, check_levers(levers), xp
+        self.streams = streams or Streams(seed, n)
         self.table = tables(as_of, overlay)
+        self.columns = {name: xp.asarray(column) for name, column in _columns(self.table).items()}
         self.count = len(quarters()) if last is None else last + 1
         days = tuple(days_of(q)[1] for q in quarters())
         shipped = shipped_parameters()
-        self.paths: dict[str, Floats] = {}
+        self.paths: dict[str, Any] = {}
         for id in PATHS:
             rate = growth_of(id, as_of)
-            grown = None if rate is None else np.asarray(rate.draw(z[f"market.growth.{id}"], np))
-            self.paths[id] = path(shipped[id], days, z[f"market.{id}"], grown, as_of)
-        self.z = normals(seed, _table_names(), n)
-        self.shocks = self._shocks(seed)
-        self.shares = self._shares(seed, days, as_of)
-        training = [_drawn(t, self.z[f"table.training_share.{s}"]) for s, t in
+            grown = None if rate is None else rate.draw(z[f"market.growth.{id}"], xp)
+            self.paths[id] = path(shipped[id], days, z[f"market.{id}"], grown, as_of, xp)
+        self.z = self.streams(_table_names())
+        self.shocks = self._shocks()
+        self.shares = self._shares(days, as_of)
+        training = [_drawn(xp, xp.asarray(t), self.z[f"table.training_share.{s}"]) for s, t in
                     zip(SEGMENTS, self.table["training_share"])]
-        self.training_share = np.clip(np.stack(training, axis=-1), 0.0, 1.0)
+        self.training_share = xp.clip(xp.stack(training, axis=-1), 0.0, 1.0)
 
-    def _shocks(self, seed: int) -> Floats:
+    def _shocks(self) -> Any:
         """Return the log of demand's shocks, (D, T): first-order autoregressive, without effect on the mean."""
-        z = normals(seed, [f"shock.demand.{q}" for q in quarters()], self.n)
-        size, kept = self.p["demand_shock"], np.clip(self.p["demand_persistence"], 0.0, 0.98)
-        run, found = np.zeros(self.n), []
+        xp, z = self.xp, self.streams([f"shock.demand.{q}" for q in quarters()])
+        size, kept = self.p["demand_shock"], xp.clip(self.p["demand_persistence"], 0.0, 0.98)
+        run, found = xp.zeros(self.n), []
         for quarter in quarters():
             run = kept * run + size * z[f"shock.demand.{quarter}"]
             found.append(run)
-        return np.stack(found, axis=-1) - 0.5 * (size**2 / (1.0 - kept**2))[:, None]
+        return xp.stack(found, axis=-1) - 0.5 * (size**2 / (1.0 - kept**2))[:, None]
 
-    def _shares(self, seed: int, days: Sequence[date], as_of: date | None) -> Floats:
+    def _shares(self, days: Sequence[date], as_of: date | None) -> Any:
         """Return each segment's share of spending, (D, T, S), from the choice room; they sum to one."""
-        z = normals(seed, [f"segment_share.{s}" for s in SEGMENTS], self.n)
+        xp, z = self.xp, self.streams([f"segment_share.{s}" for s in SEGMENTS])
         columns = []
         for segment in SEGMENTS:
             parameter = choice_parameters_buyers()[f"segment_share.{segment}"]
@@ -189,18 +199,17 @@ class Inputs:
             for day in days:
                 begun = [v for v in values if v.since is None or v.since <= day]
                 found = max(begun, key=lambda v: v.since or date.min) if begun else values[0]
-                steps.append(np.maximum(np.asarray(found.value.draw(z[f"segment_share.{segment}"], np)), 1e-6))
-            columns.append(np.stack(steps, axis=-1))
-        raw = np.stack(columns, axis=-1)
-        made: Floats = raw / raw.sum(axis=-1, keepdims=True)
-        return made
+                steps.append(xp.maximum(found.value.draw(z[f"segment_share.{segment}"], xp), xp.full(self.n, 1e-6)))
+            columns.append(xp.stack(steps, axis=-1))
+        raw = xp.stack(columns, axis=-1)
+        return raw / xp.sum(raw, axis=-1, keepdims=True)
 
-    def _column(self, name: str, t: int) -> Floats:
-        return _drawn(self.table["rows"][name][t], self.z[f"table.{name}"])
+    def _column(self, name: str, t: Any) -> Any:
+        return _drawn(self.xp, self.columns[name][t], self.z[f"table.{name}"])
 
     def quarter(self, t: int) -> Quarter:
         """Return what quarter ``t`` brings."""
-        q = self._made(t)
+        q = self.made(t)
         for lever in self.levers:
             if quarter_index(lever.since) <= t <= quarter_index(lever.until or quarters()[-1]):
                 q = self._pulled(q, lever)
@@ -215,44 +224,45 @@ class Inputs:
         return replace(q, **{lever.name: before * lever.value if lever.times
                              else np.zeros_like(before) + lever.value})
 
-    def _made(self, t: int) -> Quarter:
-        row, p, n = {k: v[t] for k, v in self.table["rows"].items()}, self.p, self.n
+    def made(self, t: Any) -> Quarter:
+        """Return what quarter ``t`` brings without levers; ``t`` may be traced."""
+        xp, row, p, n = self.xp, {k: v[t] for k, v in self.columns.items()}, self.p, self.n
         path = {id: values[:, t] for id, values in self.paths.items()}
-        dual = np.clip(path["dual"], 0.0, 1.0)
+        dual = xp.clip(path["dual"], 0.0, 1.0)
         in_pairs = 0.5 * dual / (1.0 - 0.5 * dual)
 
-        def columns(kind: str) -> Floats:
+        def columns(kind: str) -> Any:
             at = {name: self._column(f"{kind}.{name}", t) if kind not in ("fixed", "capital")
-                  else np.full(n, row[f"{kind}.{name}"])
+                  else xp.full(n, row[f"{kind}.{name}"])
                   for name in ("legal", "smuggled", "low", "single", "dual", "other", "abroad")}
             huawei = (1.0 - in_pairs) * at["single"] + in_pairs * at["dual"]
             scale = p["other_card_price"] if kind == "price" else (
                 p["other_card_work"] if kind in ("training", "inference") else 1.0)
-            return np.stack([at["legal"], at["smuggled"], at["low"], huawei, at["other"] * scale, at["abroad"]],
+            return xp.stack([at["legal"], at["smuggled"], at["low"], huawei, at["other"] * scale, at["abroad"]],
                             axis=-1)
 
         price, training, inference = columns("price"), columns("training"), columns("inference")
         fixed, capital = columns("fixed"), columns("capital")
         abroad = ALTERNATIVES.index("abroad")
         reference = ((fixed[:, abroad] + capital[:, abroad] * price[:, abroad])
-                     / np.sqrt(training[:, abroad] * inference[:, abroad]))
+                     / xp.sqrt(training[:, abroad] * inference[:, abroad]))
         known, relative = row["known"], p["compliant_relative"]
-        curb, on = self._curbs(row["restriction"], known, "restriction")
-        low_curb, low_on = self._curbs(row["low_restriction"], known, "low_restriction")
-        signals = {name: np.full(n, values[t]) for name, values in self.table["signals"].items()}
+        curb, on = self._curbs(t, known, "restriction")
+        low_curb, low_on = self._curbs(t, known, "low_restriction")
+        signals = {name: xp.full(n, row[f"signal.{name}"]) for name in ("chips", "hbm", "tools")}
         return Quarter(
-            spending=path["spending"] / 4.0 * np.exp(self.shocks[:, t]), shares=self.shares[:, t], price=price,
+            spending=path["spending"] / 4.0 * xp.exp(self.shocks[:, t]), shares=self.shares[:, t], price=price,
             fixed_hourly=fixed, capital_hourly=capital, training=training, inference=inference, reference=reference,
-            training_share=self.training_share, granted=np.clip(self._column("granted", t), 0.0, 1.0),
-            low_granted=np.clip(self._column("low_granted", t), 0.0, 1.0), controlled=np.full(n, row["controlled"]),
-            compliant=np.full(n, row["compliant"]),
-            compliant_price=self._column("price.compliant", t) * np.sqrt(relative),
+            training_share=self.training_share, granted=xp.clip(self._column("granted", t), 0.0, 1.0),
+            low_granted=xp.clip(self._column("low_granted", t), 0.0, 1.0), controlled=xp.full(n, row["controlled"]),
+            compliant=xp.full(n, row["compliant"]),
+            compliant_price=self._column("price.compliant", t) * xp.sqrt(relative),
             compliant_training=self._column("training.compliant", t) * relative,
             compliant_inference=self._column("inference.compliant", t) * relative, quota=path["quota"],
-            fee=path["fee"], tariff=path["tariff"], cloud_access=np.clip(path["cloud_access"], 0.0, 1.0),
-            enforcement=np.maximum(path["enforcement"], 0.0), chips_signal=signals["chips"],
+            fee=path["fee"], tariff=path["tariff"], cloud_access=xp.clip(path["cloud_access"], 0.0, 1.0),
+            enforcement=xp.maximum(path["enforcement"], 0.0), chips_signal=signals["chips"],
             hbm_signal=signals["hbm"], tools_signal=signals["tools"],
-            hbm_legal=np.full(n, self.table["hbm_legal"][t]), tools_open=path["tools_open"],
+            hbm_legal=xp.full(n, row["hbm_legal"]), tools_open=path["tools_open"],
             mature_tools_open=path["mature_tools_open"], restriction_on=on, restriction=curb, low_restriction_on=low_on,
             low_restriction=low_curb, security_shock=path["security_shock"], capacity=path["capacity"],
             rest_orders=path["rest_orders_share"] * path["capacity"], low_capacity=path["low_capacity"],
@@ -262,27 +272,28 @@ class Inputs:
             mature_tools=path["mature_tools"], subsidy=path["subsidy"], rd_base=path["rd_base"],
             node_reset=path["node_reset"], vendor_other=path["vendor_other"])
 
-    def _curbs(self, rows: Sequence[Any], known: float, name: str) -> tuple[Floats, Floats]:
+    def _curbs(self, t: Any, known: Any, name: str) -> tuple[Any, Any]:
         """Return what China's dated measures stop and where they hold; after the day of knowledge none does."""
-        values = [np.zeros(self.n) if r is None else np.clip(_drawn(r, self.z[f"table.{name}"]), 0.0, 1.0)
-                  for r in rows]
-        on = [np.full(self.n, 0.0 if r is None else known) for r in rows]
-        return np.stack(values, axis=-1), np.stack(on, axis=-1)
+        xp, z = self.xp, self.z[f"table.{name}"]
+        triples, dated = self.columns[name][t], self.columns[f"{name}_on"][t]
+        values = [xp.clip(_drawn(xp, triples[s], z), 0.0, 1.0) * dated[s] for s in range(len(SEGMENTS))]
+        return xp.stack(values, axis=-1), xp.stack([xp.full(self.n, known * dated[s]) for s in range(len(SEGMENTS))],
+                                                   axis=-1)
 
     def first(self) -> State:
         """Return the stocks at the start of 2021."""
-        p, q = self.p, self._made(0)
+        xp, p, q = self.xp, self.p, self.made(0)
         n = self.n
-        new = np.stack([p["initial.units.legal"], np.zeros(n), p["initial.units.low"], p["initial.units.huawei"],
+        new = xp.stack([p["initial.units.legal"], xp.zeros(n), p["initial.units.low"], p["initial.units.huawei"],
                         p["initial.units.other"], p["initial.units.abroad"]], axis=-1)
-        ages = np.full(AGES, 1.0 / AGES)
+        ages = xp.full(AGES, 1.0 / AGES)
         units = new[..., None] * ages
-        worth = np.clip(p["initial.vintage_work"], 0.0, 1.0)[:, None, None]
-        zero, some = np.zeros(n), np.zeros((n, len(SEGMENTS)))
-        cann, other = np.clip(p["initial.code_cann"], 0.0, 0.5), np.clip(p["initial.code_other"], 0.0, 0.5)
-        code = np.stack([1.0 - cann - other, cann, other], axis=-1)[:, None, :] + some[..., None]
-        share = np.stack([p[f"rd_share.{stage}"] for stage in STAGES], axis=-1)
-        share = share / share.sum(axis=-1, keepdims=True)
+        worth = xp.clip(p["initial.vintage_work"], 0.0, 1.0)[:, None, None]
+        zero, some = xp.zeros(n), xp.zeros((n, len(SEGMENTS)))
+        cann, other = xp.clip(p["initial.code_cann"], 0.0, 0.5), xp.clip(p["initial.code_other"], 0.0, 0.5)
+        code = xp.stack([1.0 - cann - other, cann, other], axis=-1)[:, None, :] + some[..., None]
+        share = xp.stack([p[f"rd_share.{stage}"] for stage in STAGES], axis=-1)
+        share = share / xp.sum(share, axis=-1, keepdims=True)
         knowledge = share * (p["initial.knowledge"] * q.rd_base)[:, None]
         sales = p["initial.expected_sales"]
         return State(
@@ -291,10 +302,10 @@ class Inputs:
             vendor_inventory=sales * p["stock_cover"], vendor_pipeline=sales * p["production_lead"],
             expected_sales=sales, sku_ready=zero + 1.0, granted=zero + 1.0, compliant=zero,
             opened=zero + 1.0, cut_memory=zero,
-            rest_backlog=np.maximum(p["initial.rest_backlog"], 0.0) * q.capacity, smuggling=zero, premium=zero,
+            rest_backlog=xp.maximum(p["initial.rest_backlog"], zero) * q.capacity, smuggling=zero, premium=zero,
             wafers=p["initial.wafers"], tools_ahead=zero, die_bank=p["initial.die_bank"], hbm=p["initial.hbm"],
-            huawei_wip=zero, huawei_stock=zero, other_stock=zero, experience=np.zeros((n, len(STAGES))),
-            knowledge=knowledge, restriction=np.clip(p["initial.restriction"], 0.0, 1.0), revenue=zero + 1e8,
+            huawei_wip=zero, huawei_stock=zero, other_stock=zero, experience=xp.zeros((n, len(STAGES))),
+            knowledge=knowledge, restriction=xp.clip(p["initial.restriction"], 0.0, 1.0), revenue=zero + 1e8,
             dependence=zero + 0.95, adequacy=zero + 0.05, shortage=zero)
 
 
@@ -312,5 +323,25 @@ def _table_names() -> tuple[str, ...]:
             "table.restriction", "table.low_restriction", *(f"table.training_share.{s}" for s in SEGMENTS))
 
 
-def _drawn(triple: Sequence[float], z: Floats) -> Floats:
-    return np.asarray(Range(*triple).draw(z, np), dtype=float) + np.zeros_like(z)
+def _columns(table: Mapping[str, Any]) -> dict[str, Floats]:
+    """Return the tables as arrays with the quarter first: (T,) numbers, (T, 3) triples, (T, S, 3) measures."""
+    found: dict[str, Floats] = {}
+    for name, column in table["rows"].items():
+        if name.startswith("chip."):
+            continue
+        if name.endswith("restriction"):
+            found[f"{name}_on"] = np.asarray([[float(v is not None) for v in row] for row in column])
+            column = [[v if v is not None else [0.0, 0.0, 0.0] for v in row] for row in column]
+        found[name] = np.asarray(column, dtype=float)
+    found |= {f"signal.{name}": np.asarray(values) for name, values in table["signals"].items()}
+    return {**found, "hbm_legal": np.asarray(table["hbm_legal"])}
+
+
+def _drawn(xp: Any, triple: Any, z: Any) -> Any:
+    """Return draws of a triple (low, middle, high), as :meth:`highfence.core.ranges.Range.draw` has them."""
+    low, mid, high = triple[0], triple[1], triple[2]
+    up, down = xp.maximum(z, 0.0 * z) / Z80, xp.minimum(z, 0.0 * z) / Z80
+    above = low > 0.0
+    safe = [xp.where(above, v, xp.ones_like(v)) for v in (low, mid, high)]
+    grown = safe[1] * xp.exp(up * xp.log(safe[2] / safe[1]) + down * xp.log(safe[1] / safe[0]))
+    return xp.where(above, grown, mid + up * (high - mid) + down * (mid - low))

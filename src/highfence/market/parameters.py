@@ -22,7 +22,8 @@ from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.parameters import Parameter, Parameters, Valid, compile_parameters, read_parameter
-from highfence.core.ranges import Range, normals
+from highfence.core.ranges import Range
+from highfence.market.randomness import Streams
 
 Floats = NDArray[np.float64]
 DATA = Path(__file__).parent / "data"
@@ -91,8 +92,8 @@ def known_values(parameter: Parameter, as_of: date | None) -> tuple[Valid, ...]:
     return tuple(sorted(found, key=lambda v: v.since or date.min))
 
 
-def path(parameter: Parameter, days: tuple[date, ...], z: Floats, growth: Floats | None = None,
-         as_of: date | None = None) -> Floats:
+def path(parameter: Parameter, days: tuple[date, ...], z: Any, growth: Any = None, as_of: date | None = None,
+         xp: Any = np) -> Any:
     """Return a path at the middle of each quarter, (D, T); one standard normal moves the whole of it.
 
     Examples
@@ -103,24 +104,24 @@ def path(parameter: Parameter, days: tuple[date, ...], z: Floats, growth: Floats
     """
     values = known_values(parameter, as_of)
     at = np.asarray([(v.since or date.min).toordinal() for v in values], dtype=float)
-    drawn = np.stack([np.asarray(v.value.draw(z, np)) for v in values], axis=-1)
+    drawn = xp.stack([v.value.draw(z, xp) for v in values], axis=-1)
     when = np.asarray([d.toordinal() for d in days], dtype=float)
     kind = PATHS[parameter.id]
     if kind == "step":
         place = np.clip(np.searchsorted(at, when, side="right") - 1, 0, None)
-        return np.where(when < at[0], drawn[:, :1], drawn[:, place])
-    flat = np.log(np.maximum(drawn, 1e-12)) if kind == "growth" else drawn
+        return xp.where(xp.asarray(when < at[0]), drawn[:, :1], drawn[:, place])
+    flat = xp.log(xp.maximum(drawn, xp.full_like(drawn, 1e-12))) if kind == "growth" else drawn
     place = np.clip(np.searchsorted(at, when, side="right"), 1, max(len(at) - 1, 1))
     if len(at) == 1:
-        run = np.broadcast_to(flat, (len(z), len(when)))
+        run = xp.broadcast_to(flat, (len(z), len(when)))
     else:
         span = np.clip((when - at[place - 1]) / (at[place] - at[place - 1]), 0.0, 1.0)
-        run = flat[:, place - 1] + span * (flat[:, place] - flat[:, place - 1])
+        run = flat[:, place - 1] + xp.asarray(span) * (flat[:, place] - flat[:, place - 1])
     if kind != "growth":
-        return np.asarray(run)
+        return run
     beyond = np.clip((when - at[-1]) / 365.25, 0.0, None)
-    rate = np.zeros(len(z)) if growth is None else growth
-    return np.asarray(np.exp(run + np.log1p(np.maximum(rate, -0.9))[:, None] * beyond))
+    rate = xp.zeros(len(z)) if growth is None else growth
+    return xp.exp(run + xp.log1p(xp.maximum(rate, xp.full_like(rate, -0.9)))[:, None] * xp.asarray(beyond))
 
 
 def growth_of(id: str, as_of: date | None) -> Range | None:
@@ -138,8 +139,8 @@ def names() -> tuple[str, ...]:
     return tuple(p.id for p in shipped_parameters())
 
 
-def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
-          ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def drawn(n: int, streams: Streams, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
+          xp: Any = np) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return draws of the parameters without dates, (D,) each, and the standard normals of every path.
 
     Parameters
@@ -159,13 +160,13 @@ def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, a
         if isinstance(value, Range) or abs(value) < 1e30:
             continue
         raise InputError("not a number", where=f"given: {id}", got=value, example="0.2")
-    z = normals(seed, [f"market.{p.id}" for p in shipped], n)
+    z = streams([f"market.{p.id}" for p in shipped])
     fixed = {}
     for parameter in shipped:
         id = parameter.id
         if id in PATHS or id.startswith("growth."):
             continue
         value = given.get(id, parameter.at(None, as_of).value)
-        fixed[id] = np.asarray((value if isinstance(value, Range) else Range.exact(float(value))).draw(
-            z[f"market.{id}"], np), dtype=float) + np.zeros(n)
+        fixed[id] = (value if isinstance(value, Range) else Range.exact(float(value))).draw(
+            z[f"market.{id}"], xp) + xp.zeros(n)
     return fixed, z
