@@ -17,14 +17,15 @@ from highfence.choice.parameters import shipped_parameters as choice_parameters
 from highfence.choice.store import known_sources
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
-from highfence.core.ranges import Z80, Range
+from highfence.core.ranges import Range
 from highfence.market.parameters import (
     BORROWED,
     PATHS,
+    draws_of,
     drawn,
     growth_of,
-    known_values,
-    path,
+    knots,
+    run_of,
     shipped_parameters,
 )
 from highfence.market.randomness import Streams
@@ -158,24 +159,22 @@ class Inputs:
 
     def __init__(self, p: Mapping[str, Floats], z: Mapping[str, Floats], n: int, seed: int,
                  as_of: date | None = None, overlay: tuple[Any, ...] = (), levers: Sequence[Lever] = (),
-                 last: int | None = None, streams: Streams | None = None, xp: Any = np) -> None:
+                 last: int | None = None, streams: Streams | None = None, xp: Any = np,
+                 known: Mapping[str, Any] | None = None) -> None:
         self.p, self.n, self.levers, self.xp = p, n, check_levers(levers), xp
         self.streams = streams or Streams(seed, n)
-        self.table = tables(as_of, overlay)
-        self.columns = {name: xp.asarray(column) for name, column in _columns(self.table).items()}
+        known = known or known_arrays(as_of, overlay)
+        self.columns = known["columns"]
         self.count = len(quarters()) if last is None else last + 1
-        days = tuple(days_of(q)[1] for q in quarters())
-        shipped = shipped_parameters()
         self.paths: dict[str, Any] = {}
-        for id in PATHS:
-            rate = growth_of(id, as_of)
-            grown = None if rate is None else rate.draw(z[f"market.growth.{id}"], xp)
-            self.paths[id] = path(shipped[id], days, z[f"market.{id}"], grown, as_of, xp)
+        for id, found in known["paths"].items():
+            grown = draws_of(xp, found["growth"], z[f"market.growth.{id}"]) if "growth" in found else None
+            self.paths[id] = run_of(xp, PATHS[id], found, z[f"market.{id}"], grown)
         self.z = self.streams(_table_names())
         self.shocks = self._shocks()
-        self.shares = self._shares(days, as_of)
-        training = [_drawn(xp, xp.asarray(t), self.z[f"table.training_share.{s}"]) for s, t in
-                    zip(SEGMENTS, self.table["training_share"])]
+        self.shares = self._shares(known["segments"])
+        training = [draws_of(xp, t, self.z[f"table.training_share.{s}"]) for s, t in
+                    zip(SEGMENTS, known["training_share"])]
         self.training_share = xp.clip(xp.stack(training, axis=-1), 0.0, 1.0)
 
     def _shocks(self) -> Any:
@@ -188,24 +187,15 @@ class Inputs:
             found.append(run)
         return xp.stack(found, axis=-1) - 0.5 * (size**2 / (1.0 - kept**2))[:, None]
 
-    def _shares(self, days: Sequence[date], as_of: date | None) -> Any:
+    def _shares(self, segments: Mapping[str, Any]) -> Any:
         """Return each segment's share of spending, (D, T, S), from the choice room; they sum to one."""
         xp, z = self.xp, self.streams([f"segment_share.{s}" for s in SEGMENTS])
-        columns = []
-        for segment in SEGMENTS:
-            parameter = choice_parameters_buyers()[f"segment_share.{segment}"]
-            values = known_values(parameter, as_of)
-            steps = []
-            for day in days:
-                begun = [v for v in values if v.since is None or v.since <= day]
-                found = max(begun, key=lambda v: v.since or date.min) if begun else values[0]
-                steps.append(xp.maximum(found.value.draw(z[f"segment_share.{segment}"], xp), xp.full(self.n, 1e-6)))
-            columns.append(xp.stack(steps, axis=-1))
-        raw = xp.stack(columns, axis=-1)
+        columns = [run_of(xp, "step", segments[s], z[f"segment_share.{s}"]) for s in SEGMENTS]
+        raw = xp.maximum(xp.stack(columns, axis=-1), xp.full((1, 1, 1), 1e-6))
         return raw / xp.sum(raw, axis=-1, keepdims=True)
 
     def _column(self, name: str, t: Any) -> Any:
-        return _drawn(self.xp, self.columns[name][t], self.z[f"table.{name}"])
+        return draws_of(self.xp, self.columns[name][t], self.z[f"table.{name}"])
 
     def quarter(self, t: int) -> Quarter:
         """Return what quarter ``t`` brings."""
@@ -276,7 +266,7 @@ class Inputs:
         """Return what China's dated measures stop and where they hold; after the day of knowledge none does."""
         xp, z = self.xp, self.z[f"table.{name}"]
         triples, dated = self.columns[name][t], self.columns[f"{name}_on"][t]
-        values = [xp.clip(_drawn(xp, triples[s], z), 0.0, 1.0) * dated[s] for s in range(len(SEGMENTS))]
+        values = [xp.clip(draws_of(xp, triples[s], z), 0.0, 1.0) * dated[s] for s in range(len(SEGMENTS))]
         return xp.stack(values, axis=-1), xp.stack([xp.full(self.n, known * dated[s]) for s in range(len(SEGMENTS))],
                                                    axis=-1)
 
@@ -323,6 +313,20 @@ def _table_names() -> tuple[str, ...]:
             "table.restriction", "table.low_restriction", *(f"table.training_share.{s}" for s in SEGMENTS))
 
 
+def known_arrays(as_of: date | None, overlay: tuple[Any, ...] = ()) -> dict[str, Any]:
+    """Return all that a day of knowledge and the law bring into a run, as arrays of the same shapes for any day."""
+    days, shipped, buyers = tuple(days_of(q)[1] for q in quarters()), shipped_parameters(), choice_parameters_buyers()
+    paths = {id: knots(shipped[id], days, as_of) for id in PATHS}
+    for id, found in paths.items():
+        rate = growth_of(id, as_of)
+        if rate is not None:
+            found["growth"] = np.asarray([rate.low, rate.mid, rate.high])
+    table = tables(as_of, overlay)
+    return {"paths": paths, "columns": _columns(table), "training_share": np.asarray(table["training_share"]),
+            "segments": {s: knots(buyers[f"segment_share.{s}"], days, as_of) for s in SEGMENTS},
+            "h20": np.asarray([float(chip == "nvidia-h20") for chip in table["rows"]["chip.legal"]])}
+
+
 def _columns(table: Mapping[str, Any]) -> dict[str, Floats]:
     """Return the tables as arrays with the quarter first: (T,) numbers, (T, 3) triples, (T, S, 3) measures."""
     found: dict[str, Floats] = {}
@@ -335,13 +339,3 @@ def _columns(table: Mapping[str, Any]) -> dict[str, Floats]:
         found[name] = np.asarray(column, dtype=float)
     found |= {f"signal.{name}": np.asarray(values) for name, values in table["signals"].items()}
     return {**found, "hbm_legal": np.asarray(table["hbm_legal"])}
-
-
-def _drawn(xp: Any, triple: Any, z: Any) -> Any:
-    """Return draws of a triple (low, middle, high), as :meth:`highfence.core.ranges.Range.draw` has them."""
-    low, mid, high = triple[0], triple[1], triple[2]
-    up, down = xp.maximum(z, 0.0 * z) / Z80, xp.minimum(z, 0.0 * z) / Z80
-    above = low > 0.0
-    safe = [xp.where(above, v, xp.ones_like(v)) for v in (low, mid, high)]
-    grown = safe[1] * xp.exp(up * xp.log(safe[2] / safe[1]) + down * xp.log(safe[1] / safe[0]))
-    return xp.where(above, grown, mid + up * (high - mid) + down * (mid - low))

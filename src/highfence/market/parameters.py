@@ -22,7 +22,7 @@ from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.parameters import Parameter, Parameters, Valid, compile_parameters, read_parameter
-from highfence.core.ranges import Range
+from highfence.core.ranges import Z80, Range
 from highfence.market.randomness import Streams
 
 Floats = NDArray[np.float64]
@@ -102,26 +102,51 @@ def path(parameter: Parameter, days: tuple[date, ...], z: Any, growth: Any = Non
     >>> bool(path(spending, (date(2023, 5, 15), date(2025, 5, 15)), np.zeros(1))[0, 1] > 2e10)
     True
     """
+    return run_of(xp, PATHS[parameter.id], knots(parameter, days, as_of), z, growth)
+
+
+KNOTS = 8
+"""Values that a path can have: knots are filled up to it, so that paths of every day of knowledge have one shape."""
+
+
+def knots(parameter: Parameter, days: tuple[date, ...], as_of: date | None = None) -> dict[str, Floats]:
+    """Return what a path runs through: weights of its values (T, KNOTS), their ranges (KNOTS, 3), years beyond (T,)."""
     values = known_values(parameter, as_of)
     at = np.asarray([(v.since or date.min).toordinal() for v in values], dtype=float)
-    drawn = xp.stack([v.value.draw(z, xp) for v in values], axis=-1)
     when = np.asarray([d.toordinal() for d in days], dtype=float)
-    kind = PATHS[parameter.id]
-    if kind == "step":
-        place = np.clip(np.searchsorted(at, when, side="right") - 1, 0, None)
-        return xp.where(xp.asarray(when < at[0]), drawn[:, :1], drawn[:, place])
-    flat = xp.log(xp.maximum(drawn, xp.full_like(drawn, 1e-12))) if kind == "growth" else drawn
-    place = np.clip(np.searchsorted(at, when, side="right"), 1, max(len(at) - 1, 1))
-    if len(at) == 1:
-        run = xp.broadcast_to(flat, (len(z), len(when)))
+    weights = np.zeros((len(days), KNOTS))
+    rows = np.arange(len(days))
+    if PATHS.get(parameter.id, "step") == "step" or len(at) == 1:
+        weights[rows, np.clip(np.searchsorted(at, when, side="right") - 1, 0, None)] = 1.0
     else:
+        place = np.clip(np.searchsorted(at, when, side="right"), 1, len(at) - 1)
         span = np.clip((when - at[place - 1]) / (at[place] - at[place - 1]), 0.0, 1.0)
-        run = flat[:, place - 1] + xp.asarray(span) * (flat[:, place] - flat[:, place - 1])
+        weights[rows, place - 1], weights[rows, place] = 1.0 - span, span
+    ranges = np.ones((KNOTS, 3))
+    ranges[:len(values)] = [[v.value.low, v.value.mid, v.value.high] for v in values]
+    return {"weights": weights, "ranges": ranges, "beyond": np.clip((when - at[-1]) / 365.25, 0.0, None)}
+
+
+def run_of(xp: Any, kind: str, found: Mapping[str, Any], z: Any, growth: Any = None) -> Any:
+    """Return a path at the middle of each quarter, (D, T), from its knots."""
+    drawn = draws_of(xp, found["ranges"][:, None, :], z[None, :])
     if kind != "growth":
-        return run
-    beyond = np.clip((when - at[-1]) / 365.25, 0.0, None)
+        return xp.matmul(found["weights"], drawn).T
+    flat = xp.log(xp.maximum(drawn, xp.full_like(drawn, 1e-12)))
+    run = xp.matmul(found["weights"], flat).T
     rate = xp.zeros(len(z)) if growth is None else growth
-    return xp.exp(run + xp.log1p(xp.maximum(rate, xp.full_like(rate, -0.9)))[:, None] * xp.asarray(beyond))
+    return xp.exp(run + xp.log1p(xp.maximum(rate, xp.full_like(rate, -0.9)))[:, None] * found["beyond"])
+
+
+def draws_of(xp: Any, triple: Any, z: Any) -> Any:
+    """Return draws of triples (low, middle, high on the last axis), as
+    :meth:`highfence.core.ranges.Range.draw` has them."""
+    low, mid, high = triple[..., 0], triple[..., 1], triple[..., 2]
+    up, down = xp.maximum(z, 0.0 * z) / Z80, xp.minimum(z, 0.0 * z) / Z80
+    above = low > 0.0
+    safe = [xp.where(above, v, xp.ones_like(v)) for v in (low, mid, high)]
+    grown = safe[1] * xp.exp(up * xp.log(safe[2] / safe[1]) + down * xp.log(safe[1] / safe[0]))
+    return xp.where(above, grown, mid + up * (high - mid) + down * (mid - low))
 
 
 def growth_of(id: str, as_of: date | None) -> Range | None:
