@@ -87,7 +87,8 @@ def extras(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
 def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted: tuple[Array, Array]) -> Wanted:
     """Return what buyers want of each alternative.
 
-    Money at the reference cost of work is the budget; where work costs more or less, money follows an elasticity::
+    Money at the reference cost of work is the budget: published spending, which counts legal sales in China, and what goes
+    to smugglers and abroad beside it. Where work costs more or less, money follows an elasticity::
 
         money = budget (c / c_ref)^(1 - elasticity) + backlog - unpacked
         c / c_ref = exp(-(logsum - logsum_ref) / sensitivity)
@@ -112,7 +113,7 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     alike = xp.log(sum(xp.exp(dissimilar * log(size)) for size in sizes))[..., None]
     logsum = xp.where(some, found.logsum, 0.0 * cost[..., 0]) - alike
     index = between(xp, xp.exp(-logsum / sensitivity[..., None]), 0.1, 10.0)
-    budget = q.spending[..., None] * q.shares
+    budget = (q.spending * (1.0 + positive(xp, p["uncounted_spending"])))[..., None] * q.shares
     unpacked = state.hoard / between(xp, p["hoard_time"], 1.0, 20.0) * offer.paid[..., LEGAL]
     money = positive(xp, budget * xp.exp((1.0 - p["price_elasticity"])[..., None] * xp.log(index)) + state.backlog
                      - q.shares * unpacked[..., None])
