@@ -87,8 +87,8 @@ def extras(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
 def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted: tuple[Array, Array]) -> Wanted:
     """Return what buyers want of each alternative.
 
-    Money at the reference cost of work is the budget: published spending, which counts legal sales in China, and what goes
-    to smugglers and abroad beside it. Where work costs more or less, money follows an elasticity::
+    Money at the reference cost of work is the budget: published spending, which counts legal sales in China, and what
+    goes to smugglers and abroad beside it. Where work costs more or less, money follows an elasticity::
 
         money = budget (c / c_ref)^(1 - elasticity) + backlog - unpacked
         c / c_ref = exp(-(logsum - logsum_ref) / sensitivity)

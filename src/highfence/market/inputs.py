@@ -21,8 +21,8 @@ from highfence.core.ranges import Range
 from highfence.market.parameters import (
     BORROWED,
     PATHS,
-    draws_of,
     drawn,
+    draws_of,
     growth_of,
     knots,
     run_of,
@@ -295,7 +295,8 @@ class Inputs:
             rest_backlog=xp.maximum(p["initial.rest_backlog"], zero) * q.capacity, smuggling=zero, premium=zero,
             wafers=p["initial.wafers"], tools_ahead=zero, die_bank=p["initial.die_bank"], hbm=p["initial.hbm"],
             huawei_wip=zero, huawei_stock=zero, other_stock=zero, experience=xp.zeros((n, len(STAGES))),
-            knowledge=knowledge, restriction=xp.clip(p["initial.restriction"], 0.0, 1.0), expansion=zero, revenue=zero + 1e8,
+            knowledge=knowledge, restriction=xp.clip(p["initial.restriction"], 0.0, 1.0), expansion=zero,
+            revenue=zero + 1e8,
             dependence=zero + 0.95, adequacy=zero + 0.05, shortage=zero)
 
 

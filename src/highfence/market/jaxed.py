@@ -33,7 +33,8 @@ def jax_or_refuse() -> Any:
     except ImportError as missing:
         raise InputError("JAX is not installed", where="backend", got="jax", example="backend='numpy'",
                          hint="pip install 'highfence[jax]'") from missing
-    jax.config.update("jax_enable_x64", True)
+    configure: Any = jax.config.update
+    configure("jax_enable_x64", True)
     for kind in (State, Quarter):
         jax.tree_util.register_dataclass(kind, [f.name for f in fields(kind)], [])
     return jax
@@ -63,7 +64,8 @@ def run_quarters(first: State, came: Sequence[Quarter], p: Mapping[str, Any], ke
     return {name: np.asarray(values) for name, values in flows.items()}
 
 
-def outcomes_of(names: Sequence[str], keep: Sequence[str], last: int, z: Any, known: Mapping[str, Any]) -> dict[str, Any]:
+def outcomes_of(names: Sequence[str], keep: Sequence[str], last: int, z: Any, known: Mapping[str, Any],
+                ) -> dict[str, Any]:
     """Return outcomes by name, (T, D) each, for standard normals: JAX can compile and differentiate it.
 
     Parameters

@@ -1,7 +1,7 @@
 """Where the model's standard normals come from: one stream a name, plain or moved by a posterior.
 
-All that is random in a run is a map from standard normals, one a name and draw, to outcomes. A posterior is an affine map
-of the same normals, so that draws stay paired between a prior, its posteriors and every lever::
+All that is random in a run is a map from standard normals, one a name and draw, to outcomes. A posterior is an affine
+map of the same normals, so that draws stay paired between a prior, its posteriors and every lever::
 
     z = e + V (m + (L - 1) V^T e)          e: the streams of the seed; V: few directions that facts say something of
 """

@@ -43,7 +43,7 @@ _ALL = (
     _o("domestic_share_compute", "share", "domestic share of the compute of cards sold", "国产卡份额（按推理算力）",
        "H100-equivalents in serving, as software lets them", "按推理H100当量，计入软件成熟度"),
     _o("cards_units", "cards/quarter", "cards sold in China", "在华销售的卡",
-       "as IDC counts: foreign flagships, foreign cards below the line and domestic cards, a 910C as one; none smuggled",
+       "as IDC counts: foreign flagships, foreign cards below the line and domestic cards, a 910C as one; no smuggled",
        "同IDC口径：境外旗舰、低于界线的境外卡与国产卡，910C计一张；不含走私"),
     _o("flagship_revenue", "USD/quarter", "the vendor's revenue of the flagship in China", "厂商旗舰在华收入",
        "at list price; bought ahead included", "按标价，含提前采购"),
