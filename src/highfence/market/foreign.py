@@ -62,8 +62,9 @@ class Production:
 def production(xp: Any, state: State, q: Quarter, p: Draws, law: Opening, price: Array) -> Production:
     """Return the vendor's production for China.
 
-    It plans for expected sales, grown over the time by which they are known and made late, and a cover of stock, as
-    far as law is open and up to a share of capacity; what it makes takes a lead. When law closes, a share of stock and of what is under way cannot go elsewhere and is written off.
+    It plans for expected sales, grown over the time by which they are known and made late, and a cover of stock, as far
+    as law is open and up to a share of capacity; what it makes takes a lead. When law closes, a share of stock and of
+    what is under way cannot go elsewhere and is written off.
     """
     written_share = between(xp, p["unsaleable_share"], 0.0, 1.0) * between(xp, law.closing, 0.0, 1.0)
     finished = (1.0 - written_share) * state.vendor_pipeline / between(xp, p["production_lead"], 1.0, 20.0)
