@@ -47,22 +47,23 @@ def outcomes(format_: str, lang: str) -> None:
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed; runs of one seed are paired.")
+@click.option("--prior", is_flag=True, help="Draw from the prior, fitted to nothing.")
 @format_option
 @lang_option
 def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, levers: tuple[str, ...],
-             given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+             given: tuple[str, ...], draws: int, seed: int, prior: bool, format_: str, lang: str) -> None:
     """Say what the market model expects of a quarter.
 
-    Every answer is a prior, not calibrated: wide assumptions run through the model, with the 80 % interval of draws.
+    Draws are of the latest posterior fitted to facts that were public by the day of knowledge; each answer names it.
+    Without one, or with --prior, they are wide assumptions run through the model. Low and high hold 80 % of draws.
     """
-    from highfence.market.runs import PRIOR
     from highfence.market.runs import simulate as run
 
     last = max(quarters)
     made = run([read_lever(text) for text in levers], draws=draws, seed=seed, given=parse_given(given), as_of=as_of,
-               until=last, keep=names)
+               until=last, keep=names, posterior=not prior)
     found = [made.distribution(name, quarter) for name in names for quarter in quarters]
-    warnings = [PRIOR, *_failures(made)]
+    warnings = [made.basis, *_failures(made)]
     if format_ == "json":
         print_json("simulation", {"distributions": found}, warnings=warnings)
         return
@@ -106,7 +107,7 @@ def _row(found: dict[str, Any], lang: str) -> dict[str, Any]:
     q = found["quantiles"]
     return {"outcome": found["outcome"]["name"], "at": found["at"], "unit": found["outcome"]["unit"],
             "low": _short(q["0.1"]), "mid": _short(q["0.5"]), "high": _short(q["0.9"]), "mean": _short(found["mean"]),
-            "draws": found["draws"], "basis": "prior" if lang == "en" else "先验"}
+            "draws": found["draws"], "basis": found["basis"][lang].split("，")[0].split(",")[0]}
 
 
 def _short(value: float) -> float:
