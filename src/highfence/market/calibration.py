@@ -9,7 +9,6 @@ therefore an affine map of the same normals (:class:`highfence.market.randomness
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,10 +44,10 @@ ORIGINS = tuple(date(y, m, 1) for y in range(2022, 2027) for m in (1, 4, 7, 10)
 
 MOST_FACTS = 96
 BATCH = 16
-DIRECTIONS = 40
+DIRECTIONS = 64
 """Most directions in which a posterior differs from the prior."""
 
-SEARCH, STEPS = 150, 600
+SEARCH, STEPS = 120, 240
 """Steps to the best point, and of variational inference."""
 
 CHECKED = 1024
@@ -177,48 +176,48 @@ def _informed(slopes: Floats, best: Floats) -> Floats:
 
 def _varied(value: Any, known: Any, arrays: Any, directions: Floats, start: Floats, rng: Any, steps: int, seed: int,
             ) -> tuple[Floats, Floats, float]:
-    """Return mean and scale (lower triangle) of the normal fitted in the informed directions, and its ELBO a copy."""
+    """Return mean and scale (lower triangle) of the normal fitted in the informed directions, and its ELBO.
+
+    The likelihood is compiled once for all origins, outside NumPyro's step: the step sees its value and its gradient at
+    the draws, which is all that the gradient of the ELBO needs. Draws come as an argument, hence the ``Delta`` that
+    carries the density of the normal.
+    """
     numpyro, jax = numpyro_or_refuse(), jax_or_refuse()
     xp, dist, k = jax.numpy, numpyro.distributions, directions.shape[1]
-
-    def outright(z: Any) -> Any:
-        return xp.asarray(value(np.asarray(z), known, arrays)[0])
-
-    likelihood = jax.custom_vjp(outright)
-
-    def forward(z: Any) -> tuple[Any, Any]:
-        each, slope = value(np.asarray(z), known, arrays)
-        return xp.asarray(each), xp.asarray(slope)
-
-    likelihood.defvjp(forward, lambda slope, up: (slope * up[None, :],))
-    others = rng.standard_normal((steps, len(directions), BATCH))
-    left = [plain - directions @ (directions.T @ plain) for plain in others]
     prior = dist.Normal(xp.zeros(k), 1.0).to_event(1)
 
-    def model(rest: Any) -> None:
+    def model(plain: Any, slope: Any, level: Any) -> None:
         with numpyro.plate("copies", BATCH):
             along = numpyro.sample("along", prior)
-        numpyro.factor("facts", likelihood(directions @ along.T + rest).sum())
+        numpyro.factor("facts", level + (slope * along.T).sum())
 
-    def guide(rest: Any) -> None:
+    def guide(plain: Any, slope: Any, level: Any) -> None:
         mean = numpyro.param("mean", xp.asarray(start))
         scale = numpyro.param("scale", 0.3 * xp.eye(k), constraint=dist.constraints.lower_cholesky)
+        drawn = mean + plain @ scale.T
+        density = dist.MultivariateNormal(mean, scale_tril=scale).log_prob(drawn)
         with numpyro.plate("copies", BATCH):
-            numpyro.sample("along", dist.MultivariateNormal(mean, scale_tril=scale))
+            numpyro.sample("along", dist.Delta(drawn, log_density=density, event_dim=1))
 
-    schedule = [(0.02, steps // 2), (0.007, steps - steps // 2)]
-    rates = xp.asarray([rate for rate, count in schedule for _ in range(count)])
-    inference = numpyro.infer.SVI(model, guide, numpyro.optim.ClippedAdam(lambda i: rates[i], clip_norm=50.0),
+    rates = xp.asarray([0.03] * (steps // 2) + [0.01] * (steps - steps // 2))
+    inference = numpyro.infer.SVI(model, guide, numpyro.optim.ClippedAdam(lambda i: rates[i], clip_norm=200.0),
                                   numpyro.infer.Trace_ELBO())
-    state = inference.init(jax.random.PRNGKey(seed), xp.asarray(left[0]))
+    update, params = jax.jit(inference.update), jax.jit(inference.get_params)
+    state = inference.init(jax.random.PRNGKey(seed), np.zeros((BATCH, k)), np.zeros((k, BATCH)), 0.0)
     losses, means, scales = [], [], []
     for t in range(steps):
-        state, loss = inference.update(state, xp.asarray(left[t]))
+        found = params(state)
+        mean, scale = np.asarray(found["mean"]), np.asarray(found["scale"])
+        half = rng.standard_normal((BATCH // 2, k))
+        plain, others = np.concatenate([half, -half]), rng.standard_normal((len(directions), BATCH))
+        along = mean + plain @ scale.T
+        each, steep = value(directions @ along.T + others - directions @ (directions.T @ others), known, arrays)
+        slope = directions.T @ steep
+        state, loss = update(state, plain, slope, float(each.sum() - (slope * along.T).sum()))
         if t >= steps - steps // 4:
-            found = inference.get_params(state)
             losses.append(float(loss) / BATCH)
-            means.append(np.asarray(found["mean"]))
-            scales.append(np.asarray(found["scale"]))
+            means.append(mean)
+            scales.append(scale)
     return np.mean(means, axis=0), np.mean(scales, axis=0), -float(np.mean(losses))
 
 
@@ -234,6 +233,58 @@ def _checked(value: Any, known: Any, arrays: Any, affine: Affine, rng: Any) -> d
     weights /= weights.sum()
     return {"pareto_k": round(pareto_k(logs), 2), "effective": round(1.0 / float((weights**2).sum()), 1),
             "log_likelihood": round(float(each.mean()), 2)}
+
+
+def nuts(day: date, affine: Affine, warmup: int = 80, samples: int = 80, seed: int = SEED) -> dict[str, Any]:
+    """Compare a fitted posterior with NUTS over all normals, in the coordinates that the fit makes round.
+
+    :data:`BATCH` chains run side by side; the likelihood is called back from inside NumPyro's compiled sampler.
+
+    Returns
+    -------
+    told : chains, draws, split R-hat and effective draws (worst of the informed directions), difference of means in
+    standard deviations of NUTS (root mean square and most), and ratio of standard deviations, fit over NUTS.
+    """
+    numpyro, jax = numpyro_or_refuse(), jax_or_refuse()
+    xp, value = jax.numpy, compiled()
+    arrays, known = stacked(facts(day), MOST_FACTS), known_arrays(day)
+    count, mixed = len(affine.names), np.eye(len(affine.names))
+    mixed = mixed + affine.directions @ (affine.scale - np.eye(affine.scale.shape[0])) @ affine.directions.T
+    shift = affine.directions @ affine.mean
+
+    def outside(u: Any) -> tuple[Floats, Floats]:
+        flat = np.asarray(u).reshape(-1, count)
+        each, slope = value((flat @ mixed.T + shift).T, known, arrays)
+        z = flat @ mixed.T + shift
+        log_density = each - 0.5 * (z**2).sum(axis=1)
+        return log_density.reshape(u.shape[:-1]), ((slope.T - z) @ mixed).reshape(u.shape)
+
+    def both(u: Any) -> Any:
+        shapes = jax.ShapeDtypeStruct(u.shape[:-1], u.dtype), jax.ShapeDtypeStruct(u.shape, u.dtype)
+        return jax.pure_callback(outside, shapes, u, vmap_method="expand_dims")
+
+    density = jax.custom_jvp(lambda u: both(u)[0])
+
+    def tangent(at: Any, along: Any) -> tuple[Any, Any]:
+        level, slope = both(at[0])
+        return level, (slope * along[0]).sum(-1)
+
+    density.defjvp(tangent)
+    kernel = numpyro.infer.NUTS(potential_fn=lambda u: -density(u), max_tree_depth=4)
+    sampler = numpyro.infer.MCMC(kernel, num_warmup=warmup, num_samples=samples, num_chains=BATCH,
+                                 chain_method="vectorized", progress_bar=False)
+    start = 0.5 * np.random.default_rng(seed).standard_normal((BATCH, count))
+    sampler.run(jax.random.PRNGKey(seed), init_params=xp.asarray(start))
+    u = np.asarray(sampler.get_samples(group_by_chain=True))
+    along = (u @ mixed.T + shift) @ affine.directions
+    summary = numpyro.diagnostics.summary({"along": along})["along"]
+    mean, sd = along.mean(axis=(0, 1)), along.std(axis=(0, 1))
+    fitted = np.sqrt(np.diag(affine.scale @ affine.scale.T))
+    gap = (affine.mean - mean) / sd
+    told = {"r_hat": summary["r_hat"].max(), "effective": summary["n_eff"].min(),
+            "mean_gap_rms": (gap**2).mean() ** 0.5, "mean_gap_most": np.abs(gap).max(),
+            "width_ratio": np.median(fitted / sd), "width_ratio_least": (fitted / sd).min()}
+    return {"chains": BATCH, "draws": samples, **{name: round(float(number), 3) for name, number in told.items()}}
 
 
 def pareto_k(logs: Floats) -> float:
@@ -311,27 +362,25 @@ def calibrate(days: Sequence[date], say: Callable[[str], None] = print) -> None:
     say : told of each origin.
     """
     from highfence.__about__ import DATA_VERSION, __version__
-    from highfence.market.posterior import FOLDER, RECORD, record
+    from highfence.market.posterior import FOLDER, write_record
 
     numpyro_or_refuse()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    told = dict(record()["origins"])
     start = None
     for day in days:
         made = fit(day, start)
         start = made.best
         np.savez_compressed(FOLDER / f"{day.isoformat()}.npz", directions=made.affine.directions.astype(np.float32),
                             mean=made.affine.mean.astype(np.float32), scale=made.affine.scale.astype(np.float32))
-        told[day.isoformat()] = {**made.told, "fingerprint": fingerprint(day)}
-        whole = {"versions": {"highfence": __version__, **{p: version(p) for p in ("jax", "numpyro", "numpy")}},
-                 "data_version": DATA_VERSION, "seed": SEED, "search": SEARCH, "steps": STEPS, "batch": BATCH,
-                 "names": list(names()), "origins": dict(sorted(told.items()))}
-        RECORD.write_text(json.dumps(whole, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+        versions = {"highfence": __version__, **{p: version(p) for p in ("jax", "numpyro", "numpy")}}
+        write_record({"versions": versions, "data_version": DATA_VERSION, "seed": SEED, "search": SEARCH,
+                      "steps": STEPS, "batch": BATCH, "names": list(names()),
+                      "origins": {day.isoformat(): {**made.told, "fingerprint": fingerprint(day)}}})
         say(f"{day} " + " ".join(f"{k}={v}" for k, v in made.told.items() if k != "ids"))
 
 
 def main(words: Sequence[str]) -> int:
-    """Rebuild every posterior, or those of the days named; ``--check`` says which are due."""
+    """Rebuild posteriors, those of the days named or all; ``--check`` says which are due; ``--nuts`` compares."""
     from highfence.market.posterior import origins
 
     if "--check" in words:
@@ -339,7 +388,16 @@ def main(words: Sequence[str]) -> int:
         for day, why in due.items():
             print(f"{day}: {why}: make calibrate")
         return int(bool(due))
-    calibrate([date.fromisoformat(word) for word in words] or ORIGINS)
+    days = [date.fromisoformat(word) for word in words if not word.startswith("--")]
+    if "--nuts" in words:
+        from highfence.market.posterior import posterior, write_record
+
+        for day in days:
+            told = nuts(day, posterior(day).affine)
+            print(told)
+            write_record({"nuts": {day.isoformat(): told}})
+        return 0
+    calibrate(days or ORIGINS)
     return 0
 
 

@@ -55,6 +55,14 @@ def record() -> dict[str, Any]:
     return found
 
 
+def write_record(told: Mapping[str, Any]) -> None:
+    """Write what a fit tells into the record: entries of origins and checks are kept unless told anew."""
+    held = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"origins": {}}
+    for name, value in told.items():
+        held[name] = dict(sorted({**held.get(name, {}), **value}.items())) if name in ("origins", "nuts") else value
+    RECORD.write_text(json.dumps(held, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+
+
 def origins() -> tuple[date, ...]:
     """Return the origins that ship, in order."""
     return tuple(sorted(date.fromisoformat(day) for day in record()["origins"]))
