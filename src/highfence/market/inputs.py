@@ -115,8 +115,10 @@ def fit_as_of(as_of: date | None) -> Fit | None:
 
 
 def parameters(n: int, seed: int, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
-               ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+               start: int = 0) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Return draws of every parameter of the kernel, (D,), and the standard normals of paths and tables.
+
+    Draws are those from ``start`` on.
 
     Raises
     ------
@@ -127,16 +129,16 @@ def parameters(n: int, seed: int, given: Mapping[str, float | Range] | None = No
         if id in PATHS or id.startswith("growth."):
             raise InputError("a path over quarters is set by a lever", where="given", got=id,
                              hint="levers: Lever(name, since, value)")
-    p, z = drawn(n, seed, own, as_of)
+    p, z = drawn(n, seed, own, as_of, start)
     fitted = fit_as_of(as_of)
     priors = choice_parameters()
     if fitted is not None:
-        p |= {k: np.asarray(v, dtype=float) for k, v in sample(fitted, n, seed).items()}
+        p |= {k: np.asarray(v, dtype=float) for k, v in sample(fitted, n, seed, start).items()}
     else:
-        zz = normals(seed, FITTED, n)
+        zz = normals(seed, FITTED, n, start)
         p |= {k: np.asarray(priors[k].at("CN").value.draw(zz[k], np)) for k in FITTED}
     for id in BORROWED:
-        p[id.split(".")[-1]] = np.asarray(priors[id].at().value.draw(normals(seed, [id], n)[id], np))
+        p[id.split(".")[-1]] = np.asarray(priors[id].at().value.draw(normals(seed, [id], n, start)[id], np))
     for id in FITTED:
         if given and id in given:
             value = given[id]
@@ -150,8 +152,8 @@ class Inputs:
 
     def __init__(self, p: Mapping[str, Floats], z: Mapping[str, Floats], n: int, seed: int,
                  as_of: date | None = None, overlay: tuple[Any, ...] = (), levers: Sequence[Lever] = (),
-                 last: int | None = None) -> None:
-        self.p, self.n, self.levers = p, n, check_levers(levers)
+                 last: int | None = None, start: int = 0) -> None:
+        self.p, self.n, self.levers, self.start = p, n, check_levers(levers), start
         self.table = tables(as_of, overlay)
         self.count = len(quarters()) if last is None else last + 1
         days = tuple(days_of(q)[1] for q in quarters())
@@ -161,7 +163,7 @@ class Inputs:
             rate = growth_of(id, as_of)
             grown = None if rate is None else np.asarray(rate.draw(z[f"market.growth.{id}"], np))
             self.paths[id] = path(shipped[id], days, z[f"market.{id}"], grown, as_of)
-        self.z = normals(seed, _table_names(), n)
+        self.z = normals(seed, _table_names(), n, start)
         self.shocks = self._shocks(seed)
         self.shares = self._shares(seed, days, as_of)
         training = [_drawn(t, self.z[f"table.training_share.{s}"]) for s, t in
@@ -170,7 +172,7 @@ class Inputs:
 
     def _shocks(self, seed: int) -> Floats:
         """Return the log of demand's shocks, (D, T): first-order autoregressive, without effect on the mean."""
-        z = normals(seed, [f"shock.demand.{q}" for q in quarters()], self.n)
+        z = normals(seed, [f"shock.demand.{q}" for q in quarters()], self.n, self.start)
         size, kept = self.p["demand_shock"], np.clip(self.p["demand_persistence"], 0.0, 0.98)
         run, found = np.zeros(self.n), []
         for quarter in quarters():
@@ -180,7 +182,7 @@ class Inputs:
 
     def _shares(self, seed: int, days: Sequence[date], as_of: date | None) -> Floats:
         """Return each segment's share of spending, (D, T, S), from the choice room; they sum to one."""
-        z = normals(seed, [f"segment_share.{s}" for s in SEGMENTS], self.n)
+        z = normals(seed, [f"segment_share.{s}" for s in SEGMENTS], self.n, self.start)
         columns = []
         for segment in SEGMENTS:
             parameter = choice_parameters_buyers()[f"segment_share.{segment}"]

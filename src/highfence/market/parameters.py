@@ -139,12 +139,12 @@ def names() -> tuple[str, ...]:
 
 
 def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
-          ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+          start: int = 0) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """Return draws of the parameters without dates, (D,) each, and the standard normals of every path.
 
     Parameters
     ----------
-    given : values or ranges that the caller sets instead, by id.
+    given : values or ranges that the caller sets instead, by id. start : first draw.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, a
         if isinstance(value, Range) or abs(value) < 1e30:
             continue
         raise InputError("not a number", where=f"given: {id}", got=value, example="0.2")
-    z = normals(seed, [f"market.{p.id}" for p in shipped], n)
+    z = normals(seed, [f"market.{p.id}" for p in shipped], n, start)
     fixed = {}
     for parameter in shipped:
         id = parameter.id
