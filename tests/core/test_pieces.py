@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -97,7 +97,7 @@ def as_npy(value: Any, pickled: bool = False) -> bytes:
 
 
 class Harm:
-    done: list[str] = []
+    done: ClassVar[list[str]] = []
 
     def __reduce__(self) -> Any:
         return Harm.done.append, ("ran",)
