@@ -37,6 +37,16 @@ def fails(span: tuple[int, int]) -> Arrays:
     return squares_between(span)
 
 
+def deadly(span: tuple[int, int]) -> Arrays:
+    if span[0] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return squares_between(span)
+
+
+def lacks(span: tuple[int, int]) -> Arrays:
+    raise MissingExtra("jax", "this piece")
+
+
 def bytes_of(folder: Path) -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
 
@@ -56,7 +66,8 @@ def test_a_cluster_gives_the_bytes_of_this_process(tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     task, pieces = partial(noise, 3), spans(60, 5)
     here = ensemble(task, pieces, store=tmp_path / "here")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True,
+                                  dashboard_address="127.0.0.1:0") as cluster:
         ensemble(task, pieces, engine="dask", address=cluster.scheduler_address, store=tmp_path / "there",
                  progress=lambda done, count: told.append((done, count)))
     assert bytes_of(tmp_path / "here") == bytes_of(tmp_path / "there")
@@ -68,7 +79,7 @@ def test_a_cluster_gives_the_bytes_of_this_process(tmp_path: Path) -> None:
 
 def test_a_worker_that_is_killed_half_way_takes_nothing_with_it(tmp_path: Path) -> None:
     task, pieces, killed = partial(noise, 5), spans(300, 5), list[int]()
-    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
                                    silence_logs=50) as cluster,
           distributed.Client(cluster, set_as_default=False) as client):
         before = set(client.run(os.getpid).values())
@@ -121,6 +132,18 @@ def test_what_a_piece_refuses_is_told_as_it_is() -> None:
         ensemble(fails, spans(8, 2), engine="dask", workers=1)
 
 
+def test_a_piece_that_ends_every_worker_is_told_and_the_others_are_kept(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="ended every worker"):
+        ensemble(deadly, spans(6, 2), engine="dask", workers=1, store=tmp_path)
+    assert (tmp_path / "record.json").exists() and not (tmp_path / "piece-0000001.npz").exists()
+
+
+def test_errors_travel_whole() -> None:
+    with pytest.raises(MissingExtra, match=r"\[jax\]") as told:
+        ensemble(lacks, [(0, 1)], engine="dask", workers=1)
+    assert told.value.hint == "pip install 'highfence[jax]'"
+
+
 def test_a_worker_of_another_kind_is_refused() -> None:
     with pytest.raises(InputError, match="something else") as refused:
         room._worked(squares_between, (0, 1), "another")
@@ -155,3 +178,21 @@ def test_a_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtra, match=r"\[dask\]"):
         ensemble(squares_between, [(0, 1)], engine="dask")
+
+
+def test_a_piece_takes_the_memory_of_a_piece() -> None:
+    import tracemalloc
+
+    tracemalloc.start()
+    try:
+        normals(7, ["price"], 1000, start=3_000_000)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_any_piece_of_a_stream_is_that_of_the_whole() -> None:
+    whole = normals(7, ["price", "life"], 70_000)
+    for begin, end in ((65_530, 65_540), (3, 9), (9, 12), (0, 5), (69_999, 70_000), (65_536, 65_536)):
+        piece = normals(7, ["life", "price"], end - begin, begin)
+        assert all(piece[name].tobytes() == whole[name][begin:end].tobytes() for name in whole)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any, ClassVar
@@ -68,6 +69,12 @@ def test_nothing_half_written_is_left(folder: Folder, monkeypatch: pytest.Monkey
     monkeypatch.setattr(room.np, "savez", fails)
     with pytest.raises(OSError, match="disk full"):
         folder.write(1, HELD)
+    fresh, stale = folder.path / ".draft-a.part", folder.path / ".draft-b.part"
+    for path in (fresh, stale):
+        path.write_bytes(b"half")
+    os.utime(stale, (0, 0))
+    assert open_folder(folder.path, RECORD, 2) == folder and fresh.exists() and not stale.exists()
+    fresh.unlink()
     assert sorted(p.name for p in folder.path.iterdir()) == ["piece-0000000.npz", "record.json"]
 
 

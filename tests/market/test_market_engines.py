@@ -39,7 +39,7 @@ def test_a_day_of_knowledge_levers_and_given_ranges_change_no_byte_either(tmp_pa
 def test_a_killed_worker_changes_no_byte(tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra [dask] is not installed")
     overlay, killed = [hf.read_overlay("s3374-safe-chips")], list[int]()
-    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None,
+    with (distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
                                    silence_logs=50) as cluster,
           distributed.Client(cluster, set_as_default=False) as client):
         worker = min(client.run(os.getpid).values())

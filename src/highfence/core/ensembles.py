@@ -188,7 +188,10 @@ def record_of(task: Task, pieces: Sequence[Any]) -> dict[str, Any]:
 
 
 def _code_of(function: Any) -> str:
-    path = inspect.getsourcefile(function)
+    try:
+        path = inspect.getsourcefile(function)
+    except TypeError:
+        path = None
     return "" if path is None else blake2b(Path(path).read_bytes(), digest_size=12).hexdigest()
 
 
@@ -285,7 +288,7 @@ def _client(distributed: Any, address: str | None, workers: int | None) -> Itera
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     with (distributed.LocalCluster(n_workers=workers or cores, threads_per_worker=1, processes=True,
-                                   dashboard_address=None, silence_logs=50) as cluster,
+                                   dashboard_address="127.0.0.1:0", silence_logs=50) as cluster,
           distributed.Client(cluster, set_as_default=False) as client):
         yield client
 

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import IO, Any
 
 import numpy as np
@@ -30,6 +31,9 @@ MOST_PIECE_BYTES = 1 << 30
 MOST_ARRAYS = 1_000
 BOUND_TO = "_bound_to"
 """Array in each file: hash of the run's record and the piece's place."""
+
+DRAFT, STALE_S = ".draft-", 3600.0
+"""How files begin that are not whole yet, and the age from which nobody writes on at them."""
 
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,100}")
 
@@ -122,7 +126,7 @@ def open_folder(path: Path | str, record: Mapping[str, Any], count: int) -> Fold
     folder, kept = Path(path), {**record, "pieces_in_all": count}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = any(p.suffix != ".part" for p in folder.iterdir())
+        found = any(not p.match(f"{DRAFT}*.part") for p in folder.iterdir())
         if not found:
             text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
             _write_whole(folder / RECORD, lambda file: file.write(text.encode()))
@@ -130,8 +134,9 @@ def open_folder(path: Path | str, record: Mapping[str, Any], count: int) -> Fold
         raise InputError("not a folder that can be written", where=str(folder), got=problem.strerror) from None
     if found:
         _check_record(folder, kept)
-    for left in folder.glob("*.part"):
-        left.unlink(missing_ok=True)
+    for left in folder.glob(f"{DRAFT}*.part"):
+        if time() - left.stat().st_mtime > STALE_S:
+            left.unlink(missing_ok=True)
     return Folder(folder, digest(kept), count)
 
 
@@ -152,7 +157,7 @@ def _check_record(folder: Path, wanted: Mapping[str, Any]) -> None:
 
 def memory_mapped(path: Path, shape: tuple[int, ...], dtype: Any, fill: Any) -> NDArray[Any]:
     """Return an array that lies in a file, filled by ``fill(array)`` and written whole or not at all."""
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=".part")
     os.close(handle)
     try:
         array = npy.open_memmap(draft, mode="w+", dtype=dtype, shape=shape)
@@ -200,7 +205,7 @@ def _read_array(file: IO[bytes], size: int, where: str) -> NDArray[Any]:
 
 
 def _write_whole(path: Path, fill: Any) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
             fill(file)
