@@ -22,10 +22,11 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
-        from highfence.catalogue import series
+        from highfence.catalogue import series, statements
         from highfence.catalogue import store as catalogue
         from highfence.catalogue.compile import compile_catalogue
         from highfence.catalogue.series_schema import compile_series
+        from highfence.catalogue.statements_schema import compile_statements
         from highfence.choice import directions, hazard
         from highfence.choice import parameters as choice
         from highfence.choice import store as buyers
@@ -42,6 +43,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         shutil.rmtree(SOURCE / "highfence" / "_compiled", ignore_errors=True)
         write_shipped("catalogue", [catalogue.DATA], compile_catalogue(), catalogue.CODE)
         write_shipped("series", series.PLACES, compile_series(), series.CODE)
+        write_shipped("statements", statements.PLACES, compile_statements(), statements.CODE)
         write_shipped("law", [law.DATA], compile_law(), law.CODE)
         write_shipped("perf", [calibration.DATA], calibration.compile_calibration(), calibration.CODE)
         write_shipped("cost", [cost.DATA], cost.compile_cost(), cost.CODE)

@@ -1,4 +1,7 @@
-"""The brief as one self-contained page: no script, no request, light and dark, screen, phone and paper."""
+"""The brief as one self-contained page: no script, no request, light and dark, screen, phone and paper.
+
+Other pages share its style, texts and template engine.
+"""
 
 from __future__ import annotations
 
@@ -30,21 +33,31 @@ def render_page(brief: Brief, lang: str = "en") -> str:
     MissingExtra : the template engine or the chart renderer is not installed.
     """
     check_language(lang)
-    template = _environment().get_template("brief.html.j2")
+    template = environment().get_template("brief.html.j2")
     from highfence.report.charts import figures, legend_order
     from highfence.report.drawing import WIDE
     from highfence.report.plane_charts import outside
     from highfence.report.token_charts import statuses
 
     page = template.render(
-        b=brief, lang=lang, figures=figures(brief, lang), css=(TEMPLATES / "brief.css").read_text("utf-8"),
+        b=brief, lang=lang, figures=figures(brief, lang), css=style(),
         choice_draws=DRAWS, law_legend=statuses(brief.costs), legend=legend_order(brief.timeline),
         shown_margins=SHOWN_MARGINS,
-        outside={p.id: outside(p, WIDE) for p in (brief.compute, brief.bandwidth)}, **_words(lang))
+        outside={p.id: outside(p, WIDE) for p in (brief.compute, brief.bandwidth)}, **words(lang))
+    return tidy(page)
+
+
+def style(*names: str) -> str:
+    """Return the style sheet of all pages, and after it those of one kind."""
+    return "\n".join((TEMPLATES / f"{name}.css").read_text("utf-8") for name in ("page", *names))
+
+
+def tidy(page: str) -> str:
+    """Return a page without its empty lines."""
     return re.sub(r"\n\s*\n+", "\n", page)
 
 
-def _words(lang: str) -> dict[str, Any]:
+def words(lang: str) -> dict[str, Any]:
     """Return what the template needs to write texts and labels in one language."""
 
     def t(key: str, **values: object) -> str:
@@ -62,10 +75,16 @@ def _words(lang: str) -> dict[str, Any]:
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the engine that fills the templates of pages.
+
+    Raises
+    ------
+    MissingExtra : it is not installed.
+    """
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise MissingExtra("brief", "the page of a brief") from None
+        raise MissingExtra("brief", "a page") from None
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined,
                        trim_blocks=True, lstrip_blocks=True)

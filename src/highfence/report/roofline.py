@@ -179,7 +179,7 @@ def standalone(svg: str) -> str:
     import re
     from pathlib import Path
 
-    css = (Path(__file__).parent / "templates" / "brief.css").read_text("utf-8")
+    css = (Path(__file__).parent / "templates" / "page.css").read_text("utf-8")
     light, dark = re.findall(r":root \{(.*?)\}", css, re.S)[:2]
     style = (f"<style>:root{{{' '.join(light.split())}}}@media (prefers-color-scheme: dark)"
              f"{{:root{{{' '.join(dark.split())}}}}}</style>")
