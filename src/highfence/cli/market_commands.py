@@ -16,6 +16,7 @@ from highfence.core.labels import Label
 
 if TYPE_CHECKING:
     from highfence.market.inputs import Lever
+    from highfence.market.pulls import Pull
     from highfence.market.runs import Trajectory
 
 _LEVER = re.compile(r"^(?P<name>[a-z_]+)(?P<times>\*)?=(?P<value>[^@]+)@(?P<since>\d{4}Q[1-4])"
@@ -47,6 +48,8 @@ def outcomes(format_: str, lang: str) -> None:
               help="Quarter, such as 2025Q4; repeat for several.")
 @click.option("--as-of", help="Day of knowledge, YYYY-MM-DD: laws, events and figures that became public later are not "
                               "used. All that the data knows if omitted.")
+@click.option("--scenario", metavar="NAME", help="Policy to run under, a name of `highfence scenarios` or a YAML file; "
+                                                "history if omitted.")
 @click.option("--lever", "levers", multiple=True, metavar="NAME=VALUE@QUARTER[..QUARTER]",
               help="Set, or with *= multiply, what a quarter brings: granted=0@2025Q3, enforcement*=2@2026Q1..2027Q4.")
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
@@ -61,9 +64,9 @@ def outcomes(format_: str, lang: str) -> None:
               help="Keep results in a folder, piece by piece: a run that was stopped goes on, and needs little memory.")
 @format_option
 @lang_option
-def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, levers: tuple[str, ...],
-             given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str, scheduler: str | None,
-             store: str | None, format_: str, lang: str) -> None:
+def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, scenario: str | None,
+             levers: tuple[str, ...], given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str,
+             scheduler: str | None, store: str | None, format_: str, lang: str) -> None:
     """Say what the market model expects of a quarter.
 
     Draws are of the latest posterior fitted to facts that were public by the day of knowledge; each answer names it.
@@ -72,10 +75,18 @@ def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | Non
     from highfence.market.runs import simulate as run
 
     last = max(quarters)
+    own, table = [read_lever(text) for text in levers], None
+    pulls: tuple[Pull, ...] = ()
+    if scenario is not None:
+        from highfence.market.runs import knowledge
+        from highfence.policy.pulls import outside
+        from highfence.policy.scenarios import find_scenario
+
+        held = outside(find_scenario(scenario), knowledge(as_of))
+        pulls, table = held.pulls, held.table
     with bar(draws) as told:
-        made = run([read_lever(text) for text in levers], draws=draws, seed=seed, given=parse_given(given),
-                   as_of=as_of, until=last, keep=names, progress=told, posterior=not prior,
-                   engine=engine, address=scheduler, store=store)
+        made = run([*pulls, *own], draws=draws, seed=seed, given=parse_given(given), as_of=as_of, until=last, keep=names,
+                   table=table, progress=told, posterior=not prior, engine=engine, address=scheduler, store=store)
     found = [made.distribution(name, quarter) for name in names for quarter in quarters]
     warnings = [made.basis, *_failures(made)]
     if format_ == "json":

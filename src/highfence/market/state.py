@@ -222,6 +222,9 @@ class Quarter:
     vendor_other: Array
 
 
+NOTHING = 1e-250
+
+
 def positive(xp: Any, value: Array) -> Array:
     """Return a value, zero where it is below.
 
@@ -233,8 +236,8 @@ def positive(xp: Any, value: Array) -> Array:
 
 
 def ratio(xp: Any, over: Array, under: Array) -> Array:
-    """Return a ratio, zero where the divisor is not above zero by more than a rounding of nothing."""
-    some = under > 1e-200
+    """Return a ratio, zero where the divisor is nothing, or so little that the ratio is no number."""
+    some = under > NOTHING
     return xp.where(some, over / xp.where(some, under, 0.0 * under + 1.0), 0.0 * over)
 
 
