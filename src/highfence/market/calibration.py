@@ -47,10 +47,13 @@ BATCH = 16
 DIRECTIONS = 64
 """Most directions in which a posterior differs from the prior."""
 
-SEARCH, STEPS = 120, 240
+LEAST = 0.1
+"""Least second moment of gradients along a direction that facts count as saying something of; the prior's is 1."""
+
+SEARCH, STEPS = 100, 240
 """Steps to the best point, and of variational inference."""
 
-CHECKED = 1024
+CHECKED = 512
 """Draws by which a fit is checked: importance weights."""
 
 SEED = 5
@@ -131,14 +134,15 @@ def fit(day: date, start: Floats | None = None, found: Sequence[Fact] | None = N
     ----------
     start : best point of an earlier origin. found : the facts, those of the day if None. search, steps : lengths.
     """
+    value = compiled()
     began = perf_counter()
     held = facts(day) if found is None else tuple(found)
     arrays, known = stacked(held, MOST_FACTS), known_arrays(day)
     rng = np.random.Generator(np.random.Philox(key=seed))
-    value = compiled()
     best, slopes = _searched(value, known, arrays, np.zeros(len(names())) if start is None else start, rng, search)
-    directions = _informed(slopes, best)
-    fitted = _varied(value, known, arrays, directions, directions.T @ best, rng, steps, seed)
+    directions, moments = _informed(slopes, best)
+    begin = directions.T @ best, 1.0 / np.sqrt(1.0 + moments)
+    fitted = _varied(value, known, arrays, directions, begin, rng, steps, seed)
     affine = Affine(names(), directions, *fitted[:2])
     told = {"facts": len(held), "facts_hash": facts_hash(held), "ids": [fact.id for fact in held],
             "elbo": round(fitted[2], 2), **_checked(value, known, arrays, affine, rng),
@@ -163,19 +167,23 @@ def _searched(value: Any, known: Any, arrays: Any, start: Floats, rng: Any, step
     return point, np.concatenate(kept, axis=1)
 
 
-def _informed(slopes: Floats, best: Floats) -> Floats:
-    """Return the directions in which the likelihood moves most, and that to the best point among them, (names, k)."""
+def _informed(slopes: Floats, best: Floats) -> tuple[Floats, Floats]:
+    """Return the directions in which the likelihood moves, and that to the best point, (names, k); and how much, (k,).
+
+    A direction in which the second moment of gradients is below :data:`LEAST` is left to the prior.
+    """
     norms = np.linalg.norm(slopes, axis=0)
     capped = slopes * np.minimum(1.0, np.quantile(norms, 0.9) / np.maximum(norms, 1e-9))
-    _, vectors = np.linalg.eigh(capped @ capped.T / capped.shape[1])
-    top = vectors[:, ::-1][:, :DIRECTIONS - 1]
+    moments, vectors = np.linalg.eigh(capped @ capped.T / capped.shape[1])
+    count = int(np.clip((moments > LEAST).sum(), 1, DIRECTIONS - 1))
+    top, moments = vectors[:, ::-1][:, :count], moments[::-1][:count]
     rest = best - top @ (top.T @ best)
     size = float(np.linalg.norm(rest))
-    return np.column_stack([top, rest / size]) if size > 1e-6 else top
+    return (np.column_stack([top, rest / size]), np.append(moments, 0.0)) if size > 1e-6 else (top, moments)
 
 
-def _varied(value: Any, known: Any, arrays: Any, directions: Floats, start: Floats, rng: Any, steps: int, seed: int,
-            ) -> tuple[Floats, Floats, float]:
+def _varied(value: Any, known: Any, arrays: Any, directions: Floats, begin: tuple[Floats, Floats], rng: Any,
+            steps: int, seed: int) -> tuple[Floats, Floats, float]:
     """Return mean and scale (lower triangle) of the normal fitted in the informed directions, and its ELBO.
 
     The likelihood is compiled once for all origins, outside NumPyro's step: the step sees its value and its gradient at
@@ -192,8 +200,8 @@ def _varied(value: Any, known: Any, arrays: Any, directions: Floats, start: Floa
         numpyro.factor("facts", level + (slope * along.T).sum())
 
     def guide(plain: Any, slope: Any, level: Any) -> None:
-        mean = numpyro.param("mean", xp.asarray(start))
-        scale = numpyro.param("scale", 0.3 * xp.eye(k), constraint=dist.constraints.lower_cholesky)
+        mean = numpyro.param("mean", xp.asarray(begin[0]))
+        scale = numpyro.param("scale", xp.diag(begin[1]), constraint=dist.constraints.lower_cholesky)
         drawn = mean + plain @ scale.T
         density = dist.MultivariateNormal(mean, scale_tril=scale).log_prob(drawn)
         with numpyro.plate("copies", BATCH):

@@ -296,12 +296,11 @@ def covariance(xp: Any, facts_: Mapping[str, Any], size: Any, kept: Any) -> Any:
     size, kept : (groups, D) standard deviation and persistence of each group's error.
     """
     lag = np.abs(np.arange(SPAN)[:, None] - np.arange(SPAN)[None, :]).astype(float)
-    powers = xp.exp(xp.log(kept)[:, :, None, None] * lag)
-    within = xp.einsum("fg,ft->gft", facts_["group"], facts_["share"])
-    half = xp.einsum("gft,gdtu->gdfu", within, powers)
-    spread = xp.einsum("gdfu,ghu,gd->dfh", half, within, size**2)
-    eye = xp.eye(facts_["error"].shape[0])
-    return spread + eye * (facts_["error"] ** 2)[None, None, :]
+    group, share = facts_["group"], facts_["share"]
+    logs, own = xp.matmul(group, xp.log(kept)).T, xp.matmul(group, size).T
+    half = xp.sum(share[None, :, :, None] * xp.exp(logs[:, :, None, None] * lag), axis=2)
+    spread = xp.matmul(half, share.T) * (own[:, :, None] * own[:, None, :]) * xp.matmul(group, group.T)
+    return spread + xp.eye(facts_["error"].shape[0]) * (facts_["error"] ** 2)[None, None, :]
 
 
 def sizes(xp: Any, z: Mapping[str, Any]) -> tuple[Any, Any]:
