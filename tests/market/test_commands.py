@@ -26,7 +26,9 @@ def test_outcomes_lists_names_units_and_definitions() -> None:
 
 
 @pytest.mark.parametrize(("more", "en", "zh"), [
-    ((), "posterior of 2025-04-01, fitted to", "2025-04-01后验"), (("--prior",), "prior, not calibrated", "先验，未校准")])
+    ((), "posterior of 2025-04-01, fitted to", "2025-04-01后验"),
+    (("--prior",), "prior, not calibrated", "先验，未校准"),
+])
 def test_an_answer_says_what_it_rests_on(more: tuple[str, ...], en: str, zh: str) -> None:
     words = ("simulate", "--outcome", "domestic_share_units", "--at", "2025Q4", "--as-of", "2025-04-01",
              "--draws", "50", *more)
