@@ -70,6 +70,9 @@ SIGNALS = {
 }
 """Controls that were announced before they bound, by what they are on: event, and event that bound if another."""
 
+NOTICE_DAYS = 365
+"""Days from the announcement of a control to its effect, as long as nobody has named the day (assumed)."""
+
 HBM_CONTROL = "us-2024-12-02-hbm"
 WORKLOADS = ("llama-3.1-70b", "deepseek-r1")
 """Models whose serving and, for the first, training an H100-equivalent is measured by."""
@@ -318,12 +321,17 @@ def _event(id: str, known: date) -> Any:
 
 
 def _signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
-    """Return the share of a quarter in which a control is announced and does not bind yet; the most of several."""
+    """Return the share of a quarter in which a control is announced and does not bind yet; the most of several.
+
+    As long as the day on which it binds is not known, :data:`NOTICE_DAYS` stand for it.
+    """
     found = [0.0]
     for announced, bound in pairs:
-        event, binding = _event(announced, known), _event(bound, date.max) if bound else None
+        event, binding = _event(announced, known), _event(bound, known) if bound else None
         if event is not None:
-            end = (binding.effective or binding.on) if binding is not None else event.effective or event.on
+            unknown = bool(bound) and binding is None
+            last = binding or event
+            end = event.on + timedelta(days=NOTICE_DAYS) if unknown else last.effective or last.on
             found.append(_share_of(quarter, event.on, end))
     return max(found)
 
