@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from time import perf_counter
@@ -46,6 +46,9 @@ MOST_FACTS = 96
 BATCH = 16
 DIRECTIONS = 64
 """Most directions in which a posterior differs from the prior."""
+
+STEEPEST = 200.0
+"""Longest gradient of a draw: a draw far out of what facts admit must not decide a step alone."""
 
 LEAST = 0.1
 """Least second moment of gradients along a direction that facts count as saying something of; the prior's is 1."""
@@ -111,18 +114,19 @@ def compiled() -> Callable[[Floats, Any, Any], tuple[Floats, Floats]]:
 
     def run(z: Floats, known: Any, found: Any) -> tuple[Floats, Floats]:
         each, slope = made(np.ascontiguousarray(z), known, found)
+        steep = np.nan_to_num(np.asarray(slope))
+        norms = np.linalg.norm(steep, axis=0)
         return (np.nan_to_num(np.asarray(each), nan=-1e6, posinf=-1e6, neginf=-1e6),
-                np.clip(np.nan_to_num(np.asarray(slope)), -1e3, 1e3))
+                steep * np.minimum(1.0, STEEPEST / np.maximum(norms, 1e-9)))
 
     return run
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A fit of one origin: its map, the best point (names,) that the next may start from, and diagnostics."""
+    """A fit of one origin: its map, and diagnostics."""
 
     affine: Affine
-    best: Floats
     told: dict[str, Any]
 
 
@@ -132,7 +136,7 @@ def fit(day: date, start: Floats | None = None, found: Sequence[Fact] | None = N
 
     Parameters
     ----------
-    start : best point of an earlier origin. found : the facts, those of the day if None. search, steps : lengths.
+    start : where the search begins, such as the mean of an earlier origin; the prior's if None. found : the facts, those of the day if None. search, steps : lengths.
     """
     value = compiled()
     began = perf_counter()
@@ -147,7 +151,7 @@ def fit(day: date, start: Floats | None = None, found: Sequence[Fact] | None = N
     told = {"facts": len(held), "facts_hash": facts_hash(held), "ids": [fact.id for fact in held],
             "elbo": round(fitted[2], 2), **_checked(value, known, arrays, affine, rng),
             "directions": directions.shape[1], "seconds": round(perf_counter() - began, 1)}
-    return Fitted(affine, best, told)
+    return Fitted(affine, told)
 
 
 def _searched(value: Any, known: Any, arrays: Any, start: Floats, rng: Any, steps: int) -> tuple[Floats, Floats]:
@@ -363,27 +367,27 @@ def stale(day: date) -> str:
 
 
 def calibrate(days: Sequence[date], say: Callable[[str], None] = print) -> None:
-    """Fit posteriors and write them with their record.
+    """Fit posteriors and write them with their record; each search begins at the origin before.
 
     Parameters
     ----------
     say : told of each origin.
     """
     from highfence.__about__ import DATA_VERSION, __version__
-    from highfence.market.posterior import FOLDER, write_record
+    from highfence.market.posterior import FOLDER, latest, write_record
 
     numpyro_or_refuse()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    start = None
-    for day in days:
-        made = fit(day, start)
-        start = made.best
+    for day in sorted(days):
+        before = latest(day - timedelta(days=1))
+        made = fit(day, None if before is None else before.affine.directions @ before.affine.mean)
         np.savez_compressed(FOLDER / f"{day.isoformat()}.npz", directions=made.affine.directions.astype(np.float32),
                             mean=made.affine.mean.astype(np.float32), scale=made.affine.scale.astype(np.float32))
         versions = {"highfence": __version__, **{p: version(p) for p in ("jax", "numpyro", "numpy")}}
         write_record({"versions": versions, "data_version": DATA_VERSION, "seed": SEED, "search": SEARCH,
                       "steps": STEPS, "batch": BATCH, "names": list(names()),
-                      "origins": {day.isoformat(): {**made.told, "fingerprint": fingerprint(day)}}})
+                      "origins": {day.isoformat(): {**made.told, "fingerprint": fingerprint(day),
+                                                   "start": before.origin.isoformat() if before else ""}}})
         say(f"{day} " + " ".join(f"{k}={v}" for k, v in made.told.items() if k != "ids"))
 
 

@@ -62,6 +62,7 @@ def write_record(told: Mapping[str, Any]) -> None:
     for name, value in told.items():
         held[name] = dict(sorted({**held.get(name, {}), **value}.items())) if name in ("origins", "nuts") else value
     RECORD.write_text(json.dumps(held, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    record.cache_clear()
 
 
 def origins() -> tuple[date, ...]:
