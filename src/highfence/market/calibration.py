@@ -136,7 +136,8 @@ def fit(day: date, start: Floats | None = None, found: Sequence[Fact] | None = N
 
     Parameters
     ----------
-    start : where the search begins, such as the mean of an earlier origin; the prior's if None. found : the facts, those of the day if None. search, steps : lengths.
+    start : where the search begins, such as the mean of an earlier origin; the prior's if None. found : the facts,
+        those of the day if None. search, steps : lengths.
     """
     value = compiled()
     began = perf_counter()
