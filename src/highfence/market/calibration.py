@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from importlib.metadata import version
 from time import perf_counter
@@ -38,9 +38,9 @@ from highfence.market.observations import (
 from highfence.market.randomness import Affine
 
 Floats = NDArray[np.float64]
-ORIGINS = tuple(date(y, m, 1) for y in range(2022, 2027) for m in (1, 4, 7, 10)
-                if date(2022, 10, 1) <= date(y, m, 1) <= date(2026, 10, 1))
-"""First day of every quarter from 2022Q4 on."""
+ORIGINS = (*(date(y, m, 1) for y in (2022, 2023, 2024) for m in (4, 10) if (y, m) > (2022, 4)), date(2025, 4, 1),
+           date(2025, 7, 1), date(2026, 1, 1), date(2026, 7, 1), date(2026, 10, 1))
+"""Origins that ship: half-years, and quarters where law changed between."""
 
 MOST_FACTS = 96
 BATCH = 16
@@ -368,27 +368,25 @@ def stale(day: date) -> str:
 
 
 def calibrate(days: Sequence[date], say: Callable[[str], None] = print) -> None:
-    """Fit posteriors and write them with their record; each search begins at the origin before.
+    """Fit posteriors and write them with their record; each search begins at the prior's middle.
 
     Parameters
     ----------
     say : told of each origin.
     """
     from highfence.__about__ import DATA_VERSION, __version__
-    from highfence.market.posterior import FOLDER, latest, write_record
+    from highfence.market.posterior import FOLDER, write_record
 
     numpyro_or_refuse()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for day in sorted(days):
-        before = latest(day - timedelta(days=1))
-        made = fit(day, None if before is None else before.affine.directions @ before.affine.mean)
+        made = fit(day)
         np.savez_compressed(FOLDER / f"{day.isoformat()}.npz", directions=made.affine.directions.astype(np.float32),
                             mean=made.affine.mean.astype(np.float32), scale=made.affine.scale.astype(np.float32))
         versions = {"highfence": __version__, **{p: version(p) for p in ("jax", "numpyro", "numpy")}}
         write_record({"versions": versions, "data_version": DATA_VERSION, "seed": SEED, "search": SEARCH,
                       "steps": STEPS, "batch": BATCH, "names": list(names()),
-                      "origins": {day.isoformat(): {**made.told, "fingerprint": fingerprint(day),
-                                                   "start": before.origin.isoformat() if before else ""}}})
+                      "origins": {day.isoformat(): {**made.told, "fingerprint": fingerprint(day)}}})
         say(f"{day} " + " ".join(f"{k}={v}" for k, v in made.told.items() if k != "ids"))
 
 

@@ -75,6 +75,7 @@ def outcomes_of(names: Sequence[str], keep: Sequence[str], last: int, z: Any, kn
     """
     jax = jax_or_refuse()
     xp = jax.numpy
+    known = jax.tree.map(xp.asarray, dict(known))
     kept = tuple(name for name in dict.fromkeys((*keep, "flagship_units")) if name != "h20_units")
     streams = Streams(0, z.shape[1], given={name: z[i] for i, name in enumerate(names)})
     p, raw = parameters(z.shape[1], 0, None, None, streams, xp)

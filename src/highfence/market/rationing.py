@@ -12,6 +12,8 @@ from typing import Any
 from highfence.market.state import Array, least, over_last, over_segments, positive, ratio
 
 ROUNDS = 5
+LEFT_OVER = 1e-9
+"""Part of a supply or of a cap that counts as nothing left: rounding must not decide what may still be asked for."""
 
 
 def rationed(xp: Any, want: Array, share: Array, cap: Array, supply: Array, waiting: Array,
@@ -37,7 +39,8 @@ def rationed(xp: Any, want: Array, share: Array, cap: Array, supply: Array, wait
     for _ in range(rounds - 1):
         room = positive(xp, supply - over_segments(taken))
         space = positive(xp, most - taken)
-        pull = xp.where(xp.logical_and(space > 0.0, (room > 0.0)[..., None, :]), share, 0.0 * share)
+        left_some = xp.logical_and(space > LEFT_OVER * most, (room > LEFT_OVER * supply)[..., None, :])
+        pull = xp.where(left_some, share, 0.0 * share)
         part = ratio(xp, left, over_last(pull) + waiting)
         got = _fitted(xp, least(xp, part[..., None] * pull, space), room)
         taken = taken + got
