@@ -124,3 +124,15 @@ def test_a_fit_needs_no_later_fact() -> None:
     one, other = (fit(DAY, found=held, search=4, steps=4) for held in (whole, cut))
     assert np.array_equal(one.affine.mean, other.affine.mean) and np.array_equal(one.affine.scale, other.affine.scale)
     assert len(observations.facts(date(2026, 11, 24))) > len(whole)
+
+
+def test_a_short_fit_comes_nearer_to_the_facts() -> None:
+    pytest.importorskip("numpyro", reason="NumPyro is an extra: highfence[calibrate]")
+    from highfence.market import observations
+    from highfence.market.calibration import fit
+
+    short = fit(DAY, search=25, steps=10)
+    longer = fit(DAY, search=60, steps=40)
+    assert longer.told["log_likelihood"] > short.told["log_likelihood"]
+    assert short.told["facts"] == len(observations.facts(DAY)) and np.allclose(
+        short.affine.directions.T @ short.affine.directions, np.eye(short.affine.directions.shape[1]), atol=1e-9)

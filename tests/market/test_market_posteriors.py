@@ -141,17 +141,9 @@ def test_what_model_and_facts_differ_by_fades() -> None:
     plain, _ = _Run((), 400, 1, DAY, (), "numpy", streams, None).to(39, outcomes_needed())
     errors = corrections(plain, streams, DAY)["nvidia_china_revenue"]
     known, far = run.quarters.index("2024Q3"), run.quarters.index("2029Q4")
-    assert abs(errors[far].mean()) < 0.05 and errors[known].std() < 0.7 * errors[far].std()
-    again = corrected(plain, {"nvidia_china_revenue": errors})
-    assert np.allclose(again["nvidia_china_revenue"], plain["nvidia_china_revenue"] * np.exp(errors))
-
-
-def test_a_short_fit_comes_nearer_to_the_facts() -> None:
-    pytest.importorskip("numpyro", reason="NumPyro is an extra: highfence[calibrate]")
-    from highfence.market.calibration import fit
-
-    short = fit(DAY, search=25, steps=10)
-    longer = fit(DAY, search=60, steps=40)
-    assert longer.told["log_likelihood"] > short.told["log_likelihood"]
-    assert short.told["facts"] == len(facts(DAY)) and np.allclose(
-        short.affine.directions.T @ short.affine.directions, np.eye(short.affine.directions.shape[1]), atol=1e-9)
+    again = corrected(plain, {"nvidia_china_revenue": errors})["nvidia_china_revenue"]
+    assert np.allclose(again, plain["nvidia_china_revenue"] * np.exp(errors))
+    assert abs(errors[far].mean()) < 0.1
+    before, after = np.log(plain["nvidia_china_revenue"]), np.log(again)
+    assert after[known].std() < 0.6 * before[known].std() and after[known].std() < 0.4 * after[far].std()
+    assert np.median(again[known]) == pytest.approx(5.42e9, rel=0.25)
