@@ -29,6 +29,7 @@ from highfence.market.tables import days_of, quarters
 
 Floats = NDArray[np.float64]
 FILE = Path(__file__).parent / "data" / "observations.yaml"
+CODE = (Path(__file__),)
 SCALES = ("log", "log-odds", "log1p")
 SPAN = 24
 """Quarters of the model that facts can be about: 2021Q1 to 2026Q4."""
@@ -117,7 +118,7 @@ def shipped_map() -> Map:
     >>> shipped_map().groups["domestic_share_units"].scale
     'log-odds'
     """
-    pack = load_pack("market-observations", [FILE.parent], compile_map, (Path(__file__),))
+    pack = load_pack("market-observations", [FILE.parent], compile_map, CODE)
     groups = {g["id"]: Group(g["id"], tuple(g["corrects"]), g["scale"], Range(*g["discrepancy"]),
                              Range(*g["persistence"]), Label.read(g["label"])) for g in pack["groups"]}
     rows = tuple(Row(r["series"], r["group"], tuple(r["over"]), tuple(r.get("under", ())), r["kind"],
