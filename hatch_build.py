@@ -33,8 +33,8 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         from highfence.choice.compile import compile_choice
         from highfence.core.datapack import write_shipped
         from highfence.cost import parameters as cost
+        from highfence.market import observations, tables
         from highfence.market import parameters as market
-        from highfence.market import tables
         from highfence.perf import calibration
         from highfence.policy import scenarios as policy
         from highfence.rules import store as law
@@ -51,6 +51,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
         write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
         write_shipped("market", [market.DATA], market.compile_market(), market.CODE)
+        write_shipped("market-observations", [observations.FILE.parent], observations.compile_map(), observations.CODE)
         write_shipped("market-tables-all", tables.FOLDERS, tables.build(None, ()), tables.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         write_shipped("policy", policy.FOLDERS, policy.compile_policy(), policy.CODE)
