@@ -287,7 +287,11 @@ def _client(distributed: Any, address: str | None, workers: int | None) -> Itera
             yield client
         return
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    with (distributed.LocalCluster(n_workers=workers or cores, threads_per_worker=1, processes=True,
+    import dask
+
+    quiet = {"distributed.worker.profile.enabled": False}  # its samples would add some MB a minute to each process
+    with (dask.config.set(quiet),
+          distributed.LocalCluster(n_workers=workers or cores, threads_per_worker=1, processes=True,
                                    dashboard_address="127.0.0.1:0", silence_logs=50) as cluster,
           distributed.Client(cluster, set_as_default=False) as client):
         yield client
