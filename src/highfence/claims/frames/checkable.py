@@ -33,7 +33,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
     if clause.sentence.block in ("title", "heading"):
         contrast = _CONTRAST[view.lang].search(view.folded, start, end) is not None
         return OPINION if opinion >= 3 and contrast and "?" not in view.folded[end:end + 2] else NEITHER
-    if clause.role == "item" or stance(view, clause):
+    if clause.role in ("item", "apposition") or stance(view, clause):
         return CHECKABLE
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
         return CHECKABLE

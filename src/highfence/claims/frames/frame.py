@@ -68,9 +68,31 @@ def _parts(view: View, clause: Clause) -> tuple[Part, ...]:
             parts.append(Part(first.start, m.end, number, before))
             start = m.end
             continue
+        if parts:
+            start = _cut_between(view, parts[-1], m)
+            parts[-1] = replace(parts[-1], end=start)
         parts.append(Part(start, m.end, m))
         start = m.end
     return tuple(_tidied(view, clause, parts))
+
+
+_JOINT = {"zh": re.compile("[、,;]|以及|并且|并|和|与|及"), "en": re.compile(r",? (?:and|or|but|while|with|plus|for|in) |, ")}
+
+
+def _cut_between(view: View, before: Part, m: Mention) -> int:
+    """Return where the stretch of one number ends and that of the next begins: at the conjunction between them."""
+    assert before.number is not None
+    joint = _JOINT[view.lang].search(view.folded, before.number.end, m.start)
+    return joint.start() if joint else before.end
+
+
+def _converted(view: View, m: Mention, told: list[Mention]) -> bool:
+    """Tell whether a number in brackets only gives the one before it in another unit: 344 billion yuan ($47 billion)."""
+    opened = view.folded[max(0, m.start - 12):m.start].rfind("(")
+    if opened < 0:
+        return False
+    at = max(0, m.start - 12) + opened
+    return any(o.end <= at and at - o.end <= 2 and o.quantity is not None and m.quantity is not None and o.quantity.unit != m.quantity.unit for o in told)
 
 
 def _qualifies(view: View, clause: Clause, m: Mention, told: list[Mention]) -> bool:
@@ -79,7 +101,7 @@ def _qualifies(view: View, clause: Clause, m: Mention, told: list[Mention]) -> b
     if quantity is None:
         return True
     others = [o for o in told if o is not m and o.quantity is not None and o.quantity.unit not in _NODE]
-    if quantity.unit in _NODE and others:
+    if quantity.unit in _NODE and others or _converted(view, m, told):
         return True
     return quantity.unit == "day" and bool(others)
 
@@ -108,13 +130,13 @@ def _rises_to(view: View, first: Mention, second: Mention) -> bool:
 
 def _tidied(view: View, clause: Clause, parts: list[Part]) -> Iterator[Part]:
     """Give the last part the rest of the clause, and parts too short to stand alone the words before them."""
-    least = 5 if view.lang == "zh" else 14
+    least = 2 if view.lang == "zh" else 6
     for i, part in enumerate(parts):
         start, end = part.start, clause.end if i == len(parts) - 1 else part.end
-        if i and part.number is not None and part.number.end - start < least:
-            start = parts[i - 1].start
-        while start < end and view.text[start] in " ,，、;；和":
-            start += 1
+        if i and part.number is not None and part.number.start - start < least:
+            start = parts[0].start
+        joint = re.compile(r"[\s,，、;；]*(?:and |but |while |以及|并且|和|与)?").match(view.folded, start, end)
+        start = joint.end() if joint else start
         yield replace(part, start=start, end=end)
 
 
@@ -131,6 +153,9 @@ def _quantified(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     if not slots.entities(view, clause.core, until) and meant is not None:
         inside = slots.entities(view, clause.core, number.start)
         who = slots._ranked(view, inside, attribute) if inside and not ctx.topic else who
+    if who and all(slots.wide(m) for m in who):
+        firms = [m for m in slots.entities(view, clause.core, clause.end) if m.type == "firm"]
+        who = (*firms[:1], *who) if attribute in ("share", "revenue", "orders", "units", "net-profit") else who
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -169,6 +194,9 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
     assert number is not None
     directions = mention_lexicon().directions
     changes = [m for m in view.within(clause.core, clause.end, "change") if m.id and m.id != "from"]
+    if view.lang == "zh":
+        changes = [m for m in changes if m.start >= number.start or not view.within(m.end, number.start, "attribute")]
+    changes = [m for m in changes if part.start <= m.start < part.end] or [m for m in changes if m.end <= number.start]
     near = sorted(changes, key=lambda m: abs(number.start - m.end))
     direction = slots.direction_of(view, near, directions)
     if part.before is not None:
@@ -222,20 +250,30 @@ def _kind(view: View, clause: Clause, part: Part, quantity: Quantity, attribute:
         return "change"
     compared = [m.id for m in view.within(clause.core, clause.end, "comparison") if m.id in ("than", "equal", "ratio", "exceed", "below", "approach")]
     goods = any(m.type in ("chip", "system", "model", "memory") for m in other)
+    if not goods and not re.search("相当于|同期的$", before) and _is_share(view, clause, number, quantity, attribute):
+        return "share"
     if quantity.unit == "times" or quantity.unit == "share" and (
             goods or re.search("相当于", before) or (compared and other and attribute != "share")):
         return "ratio"
     if view.lang == "zh" and quantity.unit == "share" and re.search("同期的$", before):
         return "ratio"
-    if quantity.unit == "share" and (attribute == "share" or re.search("占|份额|贡献|全球$|全球的$", view.folded[clause.core:number.start]) or re.match(r"\s*(?:of|share)\b|的", after)):
-        return "share"
     return "change" if role == "to" else "quantity"
+
+
+def _is_share(view: View, clause: Clause, number: Mention, quantity: Quantity, attribute: str) -> bool:
+    """Tell whether a percentage is a part of a whole."""
+    if quantity.unit != "share":
+        return False
+    before, after = view.folded[clause.core:number.start], view.folded[number.end:number.end + 40]
+    if attribute in ("share", "revenue-share") or re.search(r"accounts? for|accounted for|accounting for|represent|ma[kd]e up|contribut|占|份额|贡献|全球的?$", before):
+        return True
+    return re.match(r"\s*of\b", after) is not None if view.lang == "en" else after.startswith("的")
 
 
 def _future(view: View, clause: Clause) -> bool:
     if view.lang == "zh":
-        text = re.sub("将军|未来感|会议|社会|协会|机会|将近|将其|将该|将芯片|将[^,，]{1,8}列[为入]|计划[将于]?于|[“\"][^”\"]*[”\"]|备胎计划|五年计划", MASK_OUT, view.bare[clause.start:clause.end])
-        return re.search("将|预计|有望|预期|料|预测|展望|计划[^”」]|拟|打算|未来|力争|即将|势必|必将|或将", text) is not None
+        text = re.sub("将军|未来感|会议|社会|协会|机会|将近|将其|将该|将芯片|将[^,，]{1,8}列[为入]|计划[将于]?于|原料|材料|不料|资料|燃料|塑料|将[^,]{1,16}化|[“\"][^”\"]*[”\"]|备胎计划|五年计划", MASK_OUT, view.bare[clause.start:clause.end])
+        return re.search("将|预计|有望|预期|料将|预料|料会|预测|展望|计划[^”」]|拟|打算|未来|力争|即将|势必|必将|或将", text) is not None
     return lexicon.has("en", "forecast", re.sub(r"may \d|would have|was expected|were expected", " ", view.bare[clause.core:clause.end]))
 
 
@@ -279,9 +317,15 @@ def _plain_kind(view: View, clause: Clause) -> str:
     start, end = clause.start, clause.end
     if clause.role == "item":
         return "origin"
+    if clause.role == "apposition":
+        return "rank"
     if clause.role == "bracket" and not checkable.predicate(view, clause.core, end - 1):
         return "origin"
-    if clause.speech and clause.speech[0] == clause.start or checkable.stance(view, clause):
+    if clause.speech and (clause.speech[0] == clause.start and clause.core == clause.start or view.text[clause.core] in "“\"「"):
+        return "attribution"
+    if clause.quoted:
+        return "attribution"
+    if checkable.stance(view, clause):
         return "attribution"
     if _future(view, clause):
         return "forecast"
@@ -296,12 +340,16 @@ def _plain_kind(view: View, clause: Clause) -> str:
     if view.has("causal", clause.core, end) and not timed:
         return "causal"
     relations = [m.id for m in view.within(clause.core, end, "relation")]
-    if not timed and any(r in ("makes", "designs", "owns", "supplies", "founded", "heads") for r in relations) and not (
+    if not timed and (any(r in ("makes", "designs", "owns", "supplies", "founded") for r in relations) or "heads" in relations and _holds_office(view, clause)) and not (
             view.lang == "zh" and view.has("event", clause.core, end)):
         return "origin"
     if view.within(clause.core, end, "change") and view.within(clause.core, end, "attribute") and not view.has("event", clause.core, end):
         return "change"
     return "event"
+
+
+def _holds_office(view: View, clause: Clause) -> bool:
+    return re.search({"zh": "是|担任|出任|任|为", "en": r"\b(?:is|was|became|named|appointed|serves?|served|heads?|leads?|led|runs?)\b"}[view.lang], view.bare[clause.core:clause.end]) is not None
 
 
 def _acts(view: View, clause: Clause) -> bool:
