@@ -91,10 +91,10 @@ def _facts(view: View, clause: Clause, inherited: bool = False) -> float:
     score += 1.0 * bool(clause.speech) + 0.5 * bool(view.has("reporting", start, end))
     score += 0.5 * (clause.role in ("item", "bracket")) + 0.5 * (inherited and not names)
     if not names and not numbers(view, start, end) and not view.within(start, end, "time", "attribute") and not clause.speech:
-        return min(score, 1.5)
+        return min(score, 1.5 if inherited else 1.25)
     if not predicate(view, start, end) and clause.role == "clause" and not numbers(view, start, end) and not (
             view.has("legal", start, end) or view.has("event", start, end)):
-        return min(score, 1.5)
+        return min(score, 1.25)
     return score
 
 

@@ -30,6 +30,7 @@ _SOURCED = {"zh": re.compile(r"^(?:据|根据|按照|按|援引|引述|来自)")
 _FROM_TO = re.compile("从(.+)")
 _TO = re.compile("(?:再|又|一直)?到")
 _BACK = re.compile(r"(?:and )?(?:up|down|higher|lower)? ?(?:from|compared (?:with|to)|versus|vs\.?|against)\b(?!.*\b(?:said|rose|fell|grew)\b)")
+_BACK_ZH = re.compile("(?:而|这)?(?:远|明显|大幅)?(?:较|比|高于|低于|相较于?|超过|超出|多于|少于)(?:去年|前年|上年|一年前|上一?季度?|此前|之前|上一?财年|分析师|市场|预期|\\d{4}年)[^,]{0,12}(?:的|为)?[^,]{0,3}\\d")
 _RELATIVE = re.compile(r"^(?:which|who|whose|whom|where|that)\b")
 
 
@@ -42,7 +43,8 @@ class Clause:
     start, end : span. core : where the clause itself starts, behind a time, source or condition that leads it in.
     role : clause, bracket, item, list or apposition. sentence : its sentence. number : index of the sentence. head : the
     noun phrase that a bracket or apposition stands behind. speech : offsets of the words that say who reports it.
-    continued : whether it has no subject of its own.
+    conditional : whether a condition leads it in. quoted : whether it is somebody's own words. main : where the piece
+    with the predicate starts, behind a topic.
     """
 
     start: int
@@ -55,6 +57,12 @@ class Clause:
     speech: tuple[int, int] | None = None
     conditional: bool = False
     quoted: bool = False
+    main: int = -1
+
+    @property
+    def said(self) -> int:
+        """Where the predicate's own piece starts, behind a topic with its appositions."""
+        return max(self.main, self.core)
 
 
 def clauses(view: View) -> tuple[Clause, ...]:
@@ -90,7 +98,8 @@ def predicate(view: View, start: int, end: int) -> bool:
         return True
     text = view.bare[start:end]
     if view.lang == "zh":
-        return lexicon.has("zh", "verbs", _NOUNS.sub(lambda m: MASK * len(m.group()), text))
+        text = _NOUNS.sub(lambda m: MASK * len(m.group()), text)
+        return lexicon.has("zh", "verbs", text) or lexicon.has("zh", "event", text)
     return lexicon.has("en", "verbs", text) or re.search(r"\b(?!\w*(?:speed|need|red)\b)\w{3,}ed\b", text) is not None
 
 
@@ -124,7 +133,7 @@ def _kind(view: View, piece: Piece) -> str:
         return "speech"
     if view.starts("condition", start + lead, end) and _conditional(view, start + lead, end):
         return "condition"
-    if view.lang == "en" and _BACK.match(text):
+    if (view.lang == "en" and _BACK.match(text)) or (view.lang == "zh" and _BACK_ZH.match(text) and view.within(start, end, "quantity")):
         return "back"
     if view.lang == "en" and view.starts("when", start, end) and not view.within(start, end, "quantity"):
         return "phrase" if not predicate(view, start, end) else "clause"
@@ -177,7 +186,7 @@ def _speaks(view: View, piece: Piece) -> bool:
         known = lexicon.has(view.lang, "source", text) or lexicon.has(view.lang, "reporting", text)
         return known and len(text) <= (30 if view.lang == "zh" else 80)
     if view.lang == "en" and piece.mark in (",", "”", '"'):
-        return re.match(r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|added)\b(?! that)", text) is not None and (
+        return re.match(r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )added)\b(?! that| to )", text) is not None and (
             len(text.split()) <= 9 and not view.within(piece.start, piece.end, "quantity"))
     return False
 
@@ -250,7 +259,7 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
         if 0 <= listed == start:
             clause = replace(clause, role="list")
         if 0 <= topic < clause.core:
-            clause = replace(clause, core=_without_lead(view, topic, clause.end))
+            clause = replace(clause, core=_without_lead(view, topic, clause.end), main=clause.core)
         topic = -1
         if done and _chained(view, done[-1], clause, piece):
             done[-1] = replace(done[-1], end=clause.end)
@@ -512,7 +521,7 @@ def _with_brackets(view: View, clause: Clause) -> Iterator[Clause]:
 
 def _acts(view: View, start: int, end: int) -> bool:
     """Tell whether what stands before a bracket is a statement of its own."""
-    return view.has("event", start, end) or bool(view.within(start, end, "change", "quantity"))
+    return view.has("event", start, end) or bool(view.within(start, end, "quantity"))
 
 
 def _says(view: View, start: int, end: int) -> bool:

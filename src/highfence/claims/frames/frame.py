@@ -155,7 +155,8 @@ def _quantified(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = slots._ranked(view, inside, attribute) if inside and not ctx.topic else who
     if who and all(slots.wide(m) for m in who):
         firms = [m for m in slots.entities(view, clause.core, clause.end) if m.type == "firm"]
-        who = (*firms[:1], *who) if attribute in ("share", "revenue", "orders", "units", "net-profit") else who
+        topic = [m for m in ctx.topic if not slots.wide(m)] if clause.number == ctx.sentence else []
+        who = (*firms[:1], *who) if firms and attribute in ("share", "revenue", "orders", "units", "net-profit") else (*topic, *who)
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -193,7 +194,7 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
     number = part.number
     assert number is not None
     directions = mention_lexicon().directions
-    changes = [m for m in view.within(clause.core, clause.end, "change") if m.id and m.id != "from"]
+    changes = [m for m in view.within(clause.core, clause.end, "change") if m.id and m.id != "from" and not m.id.startswith("reach")]
     if view.lang == "zh":
         changes = [m for m in changes if m.start >= number.start or not view.within(m.end, number.start, "attribute")]
     changes = [m for m in changes if part.start <= m.start < part.end] or [m for m in changes if m.end <= number.start]
@@ -270,11 +271,20 @@ def _is_share(view: View, clause: Clause, number: Mention, quantity: Quantity, a
     return re.match(r"\s*of\b", after) is not None if view.lang == "en" else after.startswith("的")
 
 
+_NOT_FUTURE = re.compile("将军|将近|未来感|会议|社会|协会|机会|计划[将于]?于|[\"][^\"]*[\"]|备胎计划|五年计划|计划生育|计划经济")
+_WILL = re.compile("将(?=会|在|于|不|继续|进一步|逐步|大|成|有|是|达|超|突破|损失|开始|推出|增|减|下降|上升|提|扩|迎|被|对|向|面临|占|从|由|为|以|与|和|更|仅|无|需|投|建|获|取|出|采|要|使|让|导致|影响|发布|量产|供应|恢复|"
+                   "允许|批准|禁止|限制|征收|加|收|全|持续|快速|正式|很|再|也|可能|主要|至少|于|首次|顺势|随)|预计|有望|预期|料将|预料|料会|预测|展望|计划|拟|打算|未来|力争|即将|势必|必将|或将|有意|目标")
+
+
 def _future(view: View, clause: Clause) -> bool:
-    if view.lang == "zh":
-        text = re.sub("将军|未来感|会议|社会|协会|机会|将近|将其|将该|将芯片|将[^,，]{1,8}列[为入]|计划[将于]?于|原料|材料|不料|资料|燃料|塑料|将[^,]{1,16}化|[“\"][^”\"]*[”\"]|备胎计划|五年计划", MASK_OUT, view.bare[clause.start:clause.end])
-        return re.search("将|预计|有望|预期|料将|预料|料会|预测|展望|计划[^”」]|拟|打算|未来|力争|即将|势必|必将|或将", text) is not None
-    return lexicon.has("en", "forecast", re.sub(r"may \d|would have|was expected|were expected", " ", view.bare[clause.core:clause.end]))
+    """Tell whether a clause speaks of what is to come; in Chinese 将 before a name or noun is "take", not "will"."""
+    start, end = clause.start, clause.end
+    if view.lang == "en":
+        return lexicon.has("en", "forecast", re.sub(r"may \d|would have|(?:was|were|had been) expected|expectations", " ", view.bare[start:end]))
+    text = _NOT_FUTURE.sub(lambda m: MASK_OUT * len(m.group()), view.bare[start:end])
+    hits = [m for m in _WILL.finditer(text) if m.group() != "将" or not re.match(".{0,3}\ufffc|.{1,12}(?:列|纳|视|作|改|化|移|转|交|上缴|用于|送)", text[m.end():]) or
+            re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", text[m.end():])]
+    return bool(hits)
 
 
 MASK_OUT = "\ufffc"
@@ -331,46 +341,48 @@ def _plain_kind(view: View, clause: Clause) -> str:
         return "forecast"
     if _superlative(view, clause):
         return "rank"
-    compared = [m for m in view.within(clause.core, end, "comparison") if m.id in ("exceed", "below", "approach", "equal", "than")]
-    if compared and not view.has("event", clause.core, end) and view.within(start, end, "entity"):
+    compared = [m for m in view.within(clause.said, end, "comparison") if m.id in ("exceed", "below", "approach", "equal", "than")]
+    if compared and not view.has("event", clause.said, end) and view.within(start, end, "entity"):
         return "ratio"
     timed = bool(view.within(start, end, "time"))
-    if view.has("legal", clause.core, end):
+    if view.has("legal", clause.said, end):
         return "event" if timed or _acts(view, clause) else "status"
-    if view.has("causal", clause.core, end) and not timed:
+    if view.has("causal", clause.said, end) and not timed:
         return "causal"
-    relations = [m.id for m in view.within(clause.core, end, "relation")]
+    relations = [m.id for m in view.within(clause.said, end, "relation")]
+    if any(m.id == "foundry-service" and view.text[m.start:m.end].strip()[:1] == "代" for m in view.within(clause.said, end, "entity")):
+        relations.append("makes")
     if not timed and (any(r in ("makes", "designs", "owns", "supplies", "founded") for r in relations) or "heads" in relations and _holds_office(view, clause)) and not (
-            view.lang == "zh" and view.has("event", clause.core, end)):
+            view.lang == "zh" and view.has("event", clause.said, end)):
         return "origin"
-    if view.within(clause.core, end, "change") and view.within(clause.core, end, "attribute") and not view.has("event", clause.core, end):
+    if view.within(clause.said, end, "change") and view.within(clause.said, end, "attribute") and not view.has("event", clause.said, end):
         return "change"
     return "event"
 
 
 def _holds_office(view: View, clause: Clause) -> bool:
-    return re.search({"zh": "是|担任|出任|任|为", "en": r"\b(?:is|was|became|named|appointed|serves?|served|heads?|leads?|led|runs?)\b"}[view.lang], view.bare[clause.core:clause.end]) is not None
+    return re.search({"zh": "是|担任|出任|任|为", "en": r"\b(?:is|was|became|named|appointed|serves?|served|heads?|leads?|led|runs?)\b"}[view.lang], view.bare[clause.said:clause.end]) is not None
 
 
 def _acts(view: View, clause: Clause) -> bool:
     """Tell whether an agency or government does something, against a thing that simply is banned."""
-    hits = view.find("legal", clause.core, clause.end)
+    hits = view.find("legal", clause.said, clause.end)
     if not hits:
         return False
-    actors = [m for m in slots.entities(view, clause.core, hits[0].start()) if m.type in ("agency", "place", "person")]
+    actors = [m for m in slots.entities(view, clause.said, hits[0].start()) if m.type in ("agency", "place", "person")]
     passive = {"zh": "被|受到|遭|获批|受限|属于|需要", "en": r"\b(?:is|are|remains?|be|being|been|requires?|subject to|needs?)\b"}[view.lang]
-    return bool(actors) and re.search(passive, view.bare[clause.core:hits[0].end()]) is None
+    return bool(actors) and re.search(passive, view.bare[clause.said:hits[0].end()]) is None
 
 
 def _superlative(view: View, clause: Clause) -> bool:
-    found = [m for m in view.within(clause.core, clause.end, "superlative") if m.id in ("largest", "smallest", "only")]
-    return bool(found) or lexicon.has(view.lang, "rank", re.sub("首次|首个|首款|first", "", view.bare[clause.core:clause.end])) and view.lang == "zh"
+    found = [m for m in view.within(clause.said, clause.end, "superlative") if m.id in ("largest", "smallest", "only")]
+    return bool(found) or lexicon.has(view.lang, "rank", re.sub("首次|首个|首款|first", "", view.bare[clause.said:clause.end])) and view.lang == "zh"
 
 
 def _verb_at(view: View, clause: Clause, kind: str) -> int:
     """Return where the verb of a clause starts, so that names before it are its subject."""
-    names = slots.entities(view, clause.core, clause.end)
-    first = names[0].end if names else clause.core
+    names = slots.entities(view, clause.said, clause.end)
+    first = names[0].end if names else clause.said
     if kind in ("ratio",):
         compared = [m for m in view.within(first, clause.end, "comparison")]
         if compared:
@@ -392,9 +404,10 @@ def _relation(view: View, clause: Clause, kind: str) -> str:
         return "says"
     if kind == "origin" and clause.role in ("item", "bracket"):
         return "makes"
-    found = [m for m in view.within(clause.core, clause.end, "relation") if m.id in _RELATIONS]
+    found = [m for m in view.within(clause.said, clause.end, "relation") if m.id in _RELATIONS]
     if not found:
-        return "causes" if kind == "causal" else ""
+        services = [m for m in view.within(clause.said, clause.end, "entity") if m.id == "foundry-service"]
+        return "causes" if kind == "causal" else "makes" if services and kind == "origin" else ""
     order = {name: i for i, name in enumerate(_RELATIONS)}
     return min(found, key=lambda m: (order[m.id] > 1 if kind in ("status", "event") else 0, m.start)).id
 

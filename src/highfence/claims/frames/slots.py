@@ -11,7 +11,7 @@ from highfence.claims.frames.view import MASK, View
 from highfence.claims.model import Mention, Quantity, Time
 
 SPECS = frozenset({"compute", "tpp", "performance", "memory", "memory-bandwidth", "interconnect-bandwidth", "power", "yield", "transistors",
-                   "die-area", "node", "price", "efficiency"})
+                   "die-area", "node", "process", "price", "efficiency", "memory-capacity", "interconnect"})
 _RATES = frozenset({"share", "revenue-share", "yield", "utilisation", "gross-margin", "operating-margin", "localisation", "penetration", "tariff", "tax", "growth"})
 _WIDE = ("place", "topic", "group", "technology")
 
@@ -64,7 +64,8 @@ class Context:
     def leave(self, view: View, clause: Clause, subject: tuple[Mention, ...]) -> None:
         """Remember what a clause was about."""
         for m in view.within(clause.start, clause.end, "entity"):
-            self.named[m.type] = m
+            if m.id and m.id != "world":
+                self.named[m.type] = m
         if subject:
             narrow = tuple(m for m in subject if not wide(m))
             self.topic = (*narrow, *(m for m in subject if wide(m)))
@@ -87,7 +88,7 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     found = entities(view, begin, max(until, begin))
     if not found and clause.start < begin:
         found = _in_lead(view, clause, begin)
-    referred = _referred(view, clause, until, ctx)
+    referred = _referred(view, begin, clause.end, ctx)
     if referred:
         return (*referred, *(m for m in found if m.id != referred[0].id))
     if found:
@@ -120,6 +121,8 @@ def _leaves_open(view: View, clause: Clause) -> bool:
     if view.starts("pronoun", start, end):
         return True
     if view.lang == "en":
+        if any(m.start <= start + 16 and not view.has("verbs", start, m.start) for m in view.within(start, end, "quantity")):
+            return True
         return lexicon.starts("en", "verbs", view.bare[start:end]) > 0 or _OPEN_EN.match(view.bare, start, end) is not None or any(
             m.start <= start + 24 for m in view.within(start, end, "attribute") if not view.has("verbs", start, m.start))
     skipped = re.compile("(?:却|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|则|仍|更|并|同时|如今|目前|正|将|不|未|没|可|能|只|仅|约|近|超|逾|年|总|净|单|全)*").match(view.bare, start, end)
@@ -137,9 +140,9 @@ def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
 def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, ...]:
     """Order entities: the last of A's B for properties of products, the first otherwise, places at the end."""
     narrow = [m for m in found if not wide(m)]
-    wide = [m for m in found if wide(m)]
+    broad = [m for m in found if wide(m)]
     if not narrow:
-        return tuple(wide)
+        return tuple(broad)
     goods = [m for m in narrow if m.type in ("chip", "system", "model", "memory")]
     if attribute in SPECS and goods:
         narrow = [*goods, *(m for m in narrow if m not in goods)]
@@ -148,7 +151,7 @@ def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, 
     elif len(narrow) > 1 and narrow[0].type in ("product", "law") and any(m.type in ("firm", "agency", "person") for m in narrow):
         actors = [m for m in narrow if m.type in ("firm", "agency", "person")]
         narrow = [*actors, *(m for m in narrow if m not in actors)]
-    return (*narrow, *wide)
+    return (*narrow, *broad)
 
 
 def _adjoined(view: View, first: Mention, second: Mention) -> bool:
@@ -160,12 +163,12 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
     return view.starts("pronoun", clause.core, max(until, clause.core)) > 0
 
 
-def _referred(view: View, clause: Clause, until: int, ctx: Context) -> tuple[Mention, ...]:
+def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
-    length = view.starts("pronoun", clause.core, clause.end)
-    if not length:
+    length = view.starts("pronoun", start, end)
+    if not length or view.within(start, start + length, "entity"):
         return ()
-    word = view.folded[clause.core:clause.core + length]
+    word = view.folded[start:start + length]
     kinds: tuple[str, ...] = ("subject",)
     if re.search("公司|企业|集团|厂|firm|company|chipmaker|chip maker|giant|foundry|startup|start-up|supplier|manufacturer|maker|group", word):
         kinds = ("firm",)
@@ -197,7 +200,8 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
         if rates and (changed or found[-1] in rates or rates[0].start <= near.end <= rates[0].end + 8):
             found = rates
     following = [m for m in found if m.start >= near.end]
-    if following and _measures(view, near, following[0]) and not any(near.start - m.end <= 12 for m in found if m.end <= near.start):
+    if following and _measures(view, near, following[0]) and not any(
+            near.start - m.end <= 12 and not re.search(r"\band\b|,|和|、", view.folded[m.end:near.start]) for m in found if m.end <= near.start):
         return following[0]
     return min(found, key=lambda m: (near.start - m.end if m.end <= near.start else 8 + m.start - near.end))
 
@@ -292,7 +296,7 @@ def speaker_of(view: View, clause: Clause, ctx: Context) -> tuple[str, ...]:
     """Return the ids of who is said to have said it."""
     if clause.speech:
         found = entities(view, *clause.speech)
-        if not found:
+        if not found and clause.speech[0] <= clause.start:
             found = [m for m in entities(view, clause.sentence.start, clause.speech[0]) if m.type in ("person", "firm", "agency")][-1:]
         people = [m for m in found if m.type == "person"]
         return tuple(dict.fromkeys(m.id for m in (*people, *found) if m.type != "place" or len(found) == 1))
