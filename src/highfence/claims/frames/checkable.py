@@ -43,7 +43,8 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
 
 def stance(view: View, clause: Clause) -> bool:
     """Tell whether somebody named is said to oppose, support or demand something: what he said can be checked."""
-    return clause.speech is not None and clause.speech[1] <= clause.start + 4 and view.has("position", clause.core, clause.end)
+    return clause.speech is not None and clause.speech[1] <= clause.start + 4 and (
+        lexicon.has(view.lang, "position", view.folded[clause.core:clause.end]))
 
 
 def named(view: View, start: int, end: int) -> bool:

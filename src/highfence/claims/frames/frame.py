@@ -115,7 +115,7 @@ def _pair(view: View, first: Mention, second: Mention) -> bool:
     if view.lang == "zh":
         started = re.search("[从由自](?:[^,，。]{0,8})$", before) is not None
         return started and len(between) <= 24 and re.search("[到至为升降跌涨]", between) is not None or re.match(
-            "(?:的)?(?:[^,，]{0,10})?(?:高于|低于|较|比|远超|超过).{0,12}的?$", between) is not None
+            "(?:的)?(?:.{0,10})?(?:高于|低于|较|比|远超|超过).{0,12}的?$", between) is not None
     if re.search(r"\bfrom (?:[\w ]{0,20})?$", before) and re.search(r"\bto\b", between) and len(between) <= 60:
         return True
     return len(between) <= 60 and re.search(r"\b(?:from|versus|vs\.?|compared (?:with|to)|against)\b", between) is not None
@@ -282,9 +282,14 @@ def _future(view: View, clause: Clause) -> bool:
     if view.lang == "en":
         return lexicon.has("en", "forecast", re.sub(r"may \d|would have|(?:was|were|had been) expected|expectations", " ", view.bare[start:end]))
     text = _NOT_FUTURE.sub(lambda m: MASK_OUT * len(m.group()), view.bare[start:end])
-    hits = [m for m in _WILL.finditer(text) if m.group() != "将" or not re.match(".{0,3}\ufffc|.{1,12}(?:列|纳|视|作|改|化|移|转|交|上缴|用于|送)", text[m.end():]) or
-            re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", text[m.end():])]
-    return bool(hits)
+    return any(m.group() != "将" or _will(text[m.end():]) for m in _WILL.finditer(text))
+
+
+def _will(rest: str) -> bool:
+    """Tell whether 将 before some words means "will": no name follows it, and no verb of putting."""
+    if re.match("[^,]{1,18}(?:列为|列入|纳入|视为|作为|改为|化|移|转|上缴|用于|送往|交给)", rest):
+        return False
+    return re.match(".{0,3}\ufffc", rest) is None or re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", rest) is not None
 
 
 MASK_OUT = "\ufffc"
