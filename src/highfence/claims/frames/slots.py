@@ -68,7 +68,9 @@ class Context:
                 self.named[m.type] = m
         if subject:
             narrow = tuple(m for m in subject if not wide(m))
-            self.topic = (*narrow, *(m for m in subject if wide(m)))
+            ordered = (*narrow, *(m for m in subject if wide(m)))
+            if not self.topic or narrow and narrow[0].type in ("firm", "chip", "system", "agency", "person") or wide(self.topic[0]):
+                self.topic = ordered
             if narrow or "subject" not in self.named:
                 self.named["subject"] = self.topic[0]
         times = [m.time for m in view.within(clause.start, clause.end, "time") if m.time is not None]
@@ -91,6 +93,9 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     referred = _referred(view, begin, clause.end, ctx)
     if referred:
         return (*referred, *(m for m in found if m.id != referred[0].id))
+    if ctx.topic and view.lang == "en" and clause.core > clause.sentence.start and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
+            view.bare, clause.core, clause.end):
+        return (*ctx.topic, *(m for m in found if m not in ctx.topic))
     if found:
         ranked = _ranked(view, found, attribute)
         if any(not wide(m) for m in ranked) or not _refers(view, clause, until):
@@ -166,7 +171,7 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
     length = view.starts("pronoun", start, end)
-    if not length or view.within(start, start + length, "entity"):
+    if not length or entities(view, start, start + length):
         return ()
     word = view.folded[start:start + length]
     kinds: tuple[str, ...] = ("subject",)
@@ -250,18 +255,21 @@ def base_of(view: View, clause: Clause, near: Mention | None) -> str:
 
 
 def place_of(view: View, clause: Clause, ctx: Context) -> str:
-    """Return the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
+    """Return the ISO code of the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
     places = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "place" and m.id]
-    where = [m for m in places if _where(view, m)]
+    where = [m for m in places if _where(view, m)] or [m for m in places if not _home(view, m, clause.end)]
     if where:
-        return where[0].id
-    plain = [m for m in places if not _home(view, m, clause.end)]
-    if plain:
-        return plain[0].id
+        return _code(where[0])
     text = view.folded[clause.start:clause.end]
     if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
     return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
+
+
+def _code(m: Mention) -> str:
+    """Return the ISO code of a place among its ids."""
+    ids = (m.id, *m.others)
+    return next((id for id in ids if id == "world" or len(id) == 2 and id.isupper()), m.id.removeprefix("place-").upper() if len(m.id) == 8 else m.id)
 
 
 def _where(view: View, m: Mention) -> bool:
