@@ -41,6 +41,8 @@ def _remember(view: View, clause: Clause, ctx: Context, told: list[Claim]) -> No
     named = ctx.seen | {m.id: m for m in slots.entities(view, clause.sentence.start, clause.end)}
     subject = tuple(named[id] for id in told[0].subject if id in named) if told else ()
     if not subject and not ctx.topic:
-        subject = tuple(m for m in slots.entities(view, clause.core, clause.end) if m.type not in ("place", "topic"))[:1]
+        subject = tuple(m for m in slots.entities(view, clause.core, clause.end) if m.type not in ("place", "topic"))[
+            :1
+        ]
     ctx.leave(view, clause, subject)
     ctx.checked = ctx.checked or any(c.kind != "opinion" for c in told)

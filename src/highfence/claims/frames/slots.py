@@ -15,9 +15,41 @@ from highfence.claims.model import Mention, Quantity, Time
 if TYPE_CHECKING:
     from highfence.claims.frames.clauses import Clause
 
-SPECS = frozenset({"compute", "tpp", "performance", "memory", "memory-bandwidth", "interconnect-bandwidth", "power", "yield", "transistors",
-                   "die-area", "node", "process", "price", "efficiency", "memory-capacity", "interconnect"})
-_RATES = frozenset({"share", "revenue-share", "yield", "utilisation", "gross-margin", "operating-margin", "localisation", "penetration", "tariff", "tax", "growth"})
+SPECS = frozenset(
+    {
+        "compute",
+        "tpp",
+        "performance",
+        "memory",
+        "memory-bandwidth",
+        "interconnect-bandwidth",
+        "power",
+        "yield",
+        "transistors",
+        "die-area",
+        "node",
+        "process",
+        "price",
+        "efficiency",
+        "memory-capacity",
+        "interconnect",
+    }
+)
+_RATES = frozenset(
+    {
+        "share",
+        "revenue-share",
+        "yield",
+        "utilisation",
+        "gross-margin",
+        "operating-margin",
+        "localisation",
+        "penetration",
+        "tariff",
+        "tax",
+        "growth",
+    }
+)
 _WIDE = ("place", "topic", "group", "technology")
 
 
@@ -37,8 +69,8 @@ class Context:
     Attributes
     ----------
     sentence : number of the sentence in hand. topic : entities that the sentence is about; before : those of the
-    sentence before. named : last entity by type, for pronouns. seen : every entity by id. checked : whether the sentence
-    has stated something already. attribute, period, place, market : last ones.
+    sentence before. named : last entity by type, for pronouns. seen : every entity by id. checked : whether the
+    sentence has stated something already. attribute, period, place, market : last ones.
     """
 
     sentence: int = -1
@@ -77,7 +109,12 @@ class Context:
         if subject:
             narrow = tuple(m for m in subject if not wide(m))
             ordered = (*narrow, *(m for m in subject if wide(m)))
-            if not self.topic or narrow and narrow[0].type in ("firm", "chip", "system", "agency", "person") or wide(self.topic[0]):
+            if (
+                not self.topic
+                or (narrow
+                and narrow[0].type in ("firm", "chip", "system", "agency", "person"))
+                or wide(self.topic[0])
+            ):
                 self.topic = ordered
             if narrow or "subject" not in self.named:
                 self.named["subject"] = self.topic[0]
@@ -101,12 +138,23 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     referred = _referred(view, begin, clause.end, ctx)
     if referred:
         return (*referred, *(m for m in found if m.id != referred[0].id))
-    if clause.speech and clause.speech[1] <= clause.core + 1 and view.lang == "zh" and opens_with_verb(view, clause.core, clause.end):
+    if (
+        clause.speech
+        and clause.speech[1] <= clause.core + 1
+        and view.lang == "zh"
+        and opens_with_verb(view, clause.core, clause.end)
+    ):
         said = [m for m in entities(view, *clause.speech) if m.type in ("firm", "agency", "person", "place")]
         if said:
             return (*_ranked(view, said, attribute), *found)
-    if ctx.topic and view.lang == "en" and clause.core > clause.sentence.start and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
-            view.bare, clause.core, clause.end):
+    if (
+        ctx.topic
+        and view.lang == "en"
+        and clause.core > clause.sentence.start
+        and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
+            view.bare, clause.core, clause.end
+        )
+    ):
         return (*ctx.topic, *(m for m in found if m not in ctx.topic))
     if found:
         ranked = _ranked(view, found, attribute)
@@ -123,9 +171,12 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
 
 
 _OPEN_EN = re.compile(
-    r"(?:and |but |also |then |still |just |only |about |nearly |roughly |more than |over |some |almost |around |up to |at least |total |net |gross |annual |quarterly |global |overall "
-    r"|both |its |their |his |the |a |an |\ufffc[\ufffc -]*)*(?:up|down|or|compared|from|with|to|at|which|who|that|while|is|are|was|were|has|have|had|will|would|can|could|may|might|"
-    r"expects?|makes?|made|sells?|sold|rose|fell|grew|holds?|held|gets?|got|reported|said|\w+ing|\w+ed)\b")
+    r"(?:and |but |also |then |still |just |only |about |nearly |roughly |more than |over |some |almost |around |"
+    r"up to |at least |total |net |gross |annual |quarterly |global |overall "
+    r"|both |its |their |his |the |a |an |\ufffc[\ufffc -]*)*(?:up|down|or|compared|from|with|to|at|which|who|"
+    r"that|while|is|are|was|were|has|have|had|will|would|can|could|may|might|"
+    r"expects?|makes?|made|sells?|sold|rose|fell|grew|holds?|held|gets?|got|reported|said|\w+ing|\w+ed)\b"
+)
 
 
 def _leaves_open(view: View, clause: Clause) -> bool:
@@ -138,13 +189,26 @@ def _leaves_open(view: View, clause: Clause) -> bool:
     if view.starts("pronoun", start, end):
         return True
     if view.lang == "en":
-        if any(m.start <= start + 16 and not view.has("verbs", start, m.start) for m in view.within(start, end, "quantity")):
+        if any(
+            m.start <= start + 16 and not view.has("verbs", start, m.start) for m in view.within(start, end, "quantity")
+        ):
             return True
-        return lexicon.starts("en", "verbs", view.bare[start:end]) > 0 or _OPEN_EN.match(view.bare, start, end) is not None or any(
-            m.start <= start + 24 for m in view.within(start, end, "attribute") if not view.has("verbs", start, m.start))
-    skipped = re.compile("(?:却|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|则|仍|更|并|同时|如今|目前|正|将|不|未|没|可|能|只|仅|约|近|超|逾|年|总|净|单|全)*").match(view.bare, start, end)
+        return (
+            lexicon.starts("en", "verbs", view.bare[start:end]) > 0
+            or _OPEN_EN.match(view.bare, start, end) is not None
+            or any(
+                m.start <= start + 24
+                for m in view.within(start, end, "attribute")
+                if not view.has("verbs", start, m.start)
+            )
+        )
+    skipped = re.compile(
+        "(?:却|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|则|仍|更|并|同时|如今|目前|正|将|不|未|没|可|能|只|仅|约|近|超|逾|年|总|净|单|全)*"
+    ).match(view.bare, start, end)
     first = skipped.end() if skipped else start
-    return first > start or lexicon.starts("zh", "verbs", view.bare[first:end]) > 0 or MASK in view.bare[start:start + 2]
+    return (
+        first > start or lexicon.starts("zh", "verbs", view.bare[first:end]) > 0 or MASK in view.bare[start : start + 2]
+    )
 
 
 def opens_with_verb(view: View, start: int, end: int) -> bool:
@@ -161,7 +225,7 @@ _ADVERBS = re.compile("(?:却|本质上|实际上|正在?|又|也|还|再|大规
 
 def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
     """Return entities of the lead-in that can be a subject: not those of a source or condition."""
-    if clause.conditional or clause.speech and clause.speech[0] >= clause.start:
+    if clause.conditional or (clause.speech and clause.speech[0] >= clause.start):
         return []
     return [m for m in entities(view, clause.start, begin) if m.type != "place"]
 
@@ -175,9 +239,18 @@ def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, 
     goods = [m for m in narrow if m.type in ("chip", "system", "model", "memory")]
     if attribute in SPECS and goods:
         narrow = [*goods, *(m for m in narrow if m not in goods)]
-    elif len(narrow) > 1 and not goods and _adjoined(view, narrow[0], narrow[1]) and narrow[1].type in ("firm", "chip", "system"):
+    elif (
+        len(narrow) > 1
+        and not goods
+        and _adjoined(view, narrow[0], narrow[1])
+        and narrow[1].type in ("firm", "chip", "system")
+    ):
         narrow = [narrow[1], narrow[0], *narrow[2:]]
-    elif len(narrow) > 1 and narrow[0].type in ("product", "law") and any(m.type in ("firm", "agency", "person") for m in narrow):
+    elif (
+        len(narrow) > 1
+        and narrow[0].type in ("product", "law")
+        and any(m.type in ("firm", "agency", "person") for m in narrow)
+    ):
         actors = [m for m in narrow if m.type in ("firm", "agency", "person")]
         narrow = [*actors, *(m for m in narrow if m not in actors)]
     return (*narrow, *broad)
@@ -185,7 +258,7 @@ def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, 
 
 def _adjoined(view: View, first: Mention, second: Mention) -> bool:
     """Tell whether two names stand side by side as owner and owned: 华为昆仑芯, Huawei's Kunlun."""
-    return view.folded[first.end:second.start].strip() in ("", "的", "'s", "'", "旗下", "旗下的")
+    return view.folded[first.end : second.start].strip() in ("", "的", "'s", "'", "旗下", "旗下的")
 
 
 def _refers(view: View, clause: Clause, until: int) -> bool:
@@ -197,9 +270,13 @@ def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, 
     length = view.starts("pronoun", start, end)
     if not length or entities(view, start, start + length):
         return ()
-    word = view.folded[start:start + length]
+    word = view.folded[start : start + length]
     kinds: tuple[str, ...] = ("subject",)
-    if re.search("公司|企业|集团|厂|firm|company|chipmaker|chip maker|giant|foundry|startup|start-up|supplier|manufacturer|maker|group", word):
+    if re.search(
+        "公司|企业|集团|厂|firm|"
+        "company|chipmaker|chip maker|giant|foundry|startup|start-up|supplier|manufacturer|maker|group",
+        word,
+    ):
         kinds = ("firm",)
     elif re.search("芯片|产品|款|chip|processor|accelerator|gpu|product|device", word):
         kinds = ("chip", "system", "product")
@@ -217,8 +294,11 @@ def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, 
 
 def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Mention | None:
     """Return the attribute mention nearest to a number, one before it preferred."""
-    found = [m for m in view.within(start, end, "attribute")
-             if not any(e.start <= m.start and m.end <= e.end for e in view.within(start, end, "entity"))]
+    found = [
+        m
+        for m in view.within(start, end, "attribute")
+        if not any(e.start <= m.start and m.end <= e.end for e in view.within(start, end, "entity"))
+    ]
     if not found:
         return None
     if near is None:
@@ -227,21 +307,36 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
         rates = [m for m in found if m.id in _RATES and m.end <= near.end + 24]
         changed = view.within(rates[0].end, near.start, "change") if rates and rates[0].end < near.start else []
         nearest = min(found, key=lambda m: abs(near.start - m.end))
-        if rates and (nearest in rates or not any(m.start > nearest.end for m in changed) or re.match("(?:'s)? of |的", view.folded[rates[0].end:near.start])):
+        if rates and (
+            nearest in rates
+            or not any(m.start > nearest.end for m in changed)
+            or re.match("(?:'s)? of |的", view.folded[rates[0].end : near.start])
+        ):
             found = rates
     following = [m for m in found if m.start >= near.end]
-    if following and _measures(view, near, following[0]) and not any(
-            near.start - m.end <= 12 and not re.search(r"\band\b|,|和|、", view.folded[m.end:near.start]) for m in found if m.end <= near.start):
+    if (
+        following
+        and _measures(view, near, following[0])
+        and not any(
+            near.start - m.end <= 12 and not re.search(r"\band\b|,|和|、", view.folded[m.end : near.start])
+            for m in found
+            if m.end <= near.start
+        )
+    ):
         return following[0]
-    return min(found, key=lambda m: (near.start - m.end if m.end <= near.start else 8 + m.start - near.end))
+    return min(found, key=lambda m: near.start - m.end if m.end <= near.start else 8 + m.start - near.end)
 
 
 def _measures(view: View, number: Mention, attribute: Mention) -> bool:
     """Tell whether a number is followed by what it measures: "4 TB/s of bandwidth", 40%的消费量."""
-    between = view.folded[number.end:attribute.start]
+    between = view.folded[number.end : attribute.start]
     if view.lang == "zh":
-        return between.startswith("的") and len(between) <= 12 or between == ""
-    return len(between) <= 40 and re.match(r"\s*(?:of|in|worth of)?\s(?![^,;]*[,;])", between) is not None and not lexicon.has("en", "verbs", between)
+        return (between.startswith("的") and len(between) <= 12) or between == ""
+    return (
+        len(between) <= 40
+        and re.match(r"\s*(?:of|in|worth of)?\s(?![^,;]*[,;])", between) is not None
+        and not lexicon.has("en", "verbs", between)
+    )
 
 
 def period_of(view: View, clause: Clause, near: int, ctx: Context) -> Time | None:
@@ -257,14 +352,17 @@ def period_of(view: View, clause: Clause, near: int, ctx: Context) -> Time | Non
 
 def _compared(view: View, time: Mention) -> bool:
     """Tell whether a time is that of a comparison: 同期, "from a year earlier"."""
-    before = view.folded[max(0, time.start - 14):time.start]
-    after = view.folded[time.end:time.end + 8]
+    before = view.folded[max(0, time.start - 14) : time.start]
+    after = view.folded[time.end : time.end + 8]
     if view.lang == "zh":
         return re.search("[较比]$|相比$|低于$|高于$", before) is not None or after.startswith(("同期相比", "的水平"))
-    if re.search(r"(?:%|percent|points|up|down|higher|lower|increase|decrease|drop|rise|growth) from (?:in )?(?:the )?$", before):
+    if re.search(
+        r"(?:%|percent|points|up|down|higher|lower|increase|decrease|drop|rise|growth) from (?:in )?(?:the )?$", before
+    ):
         return True
     return re.search(r"(?:compared (?:with|to)|than|versus|vs\.?) (?:in )?(?:the )?$", before) is not None or (
-        " earlier" in after or " ago" in after)
+        " earlier" in after or " ago" in after
+    )
 
 
 def base_of(view: View, clause: Clause, near: Mention | None) -> str:
@@ -280,7 +378,7 @@ def base_of(view: View, clause: Clause, near: Mention | None) -> str:
 
 
 def place_of(view: View, clause: Clause, ctx: Context) -> str:
-    """Return the ISO code of the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
+    """Return the ISO code of the place that a clause narrows its statement to; a firm's home is none."""
     places = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "place" and m.id]
     where = [m for m in places if _where(view, m)] or [m for m in places if not _home(view, m, clause.end)]
     if where:
@@ -288,7 +386,7 @@ def place_of(view: View, clause: Clause, ctx: Context) -> str:
     markets = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "topic" and country(m.id)]
     if markets:
         return country(markets[0].id)
-    text = view.folded[clause.start:clause.end]
+    text = view.folded[clause.start : clause.end]
     if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
     return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
@@ -304,15 +402,23 @@ def country(id: str) -> str:
 def _code(m: Mention) -> str:
     """Return the ISO code of a place among its ids."""
     ids = (m.id, *m.others)
-    return next((id for id in ids if id == "world" or len(id) == 2 and id.isupper()), m.id.removeprefix("place-").upper() if len(m.id) == 8 else m.id)
+    return next(
+        (id for id in ids if id == "world" or (len(id) == 2 and id.isupper())),
+        m.id.removeprefix("place-").upper() if len(m.id) == 8 else m.id,
+    )
 
 
 def _where(view: View, m: Mention) -> bool:
     if view.lang == "zh":
-        return view.folded[m.start:m.end].startswith(("在", "对")) or view.folded[max(0, m.start - 1):m.start] in (
-            "在", "对", "向") or view.folded[m.end:m.end + 2] == "市场"
-    before, after = view.folded[max(0, m.start - 16):m.start], view.folded[m.end:m.end + 8]
-    return re.search(r"\b(?:in|to|from|into|across|within|inside)(?: the)? (?:mainland )?$", before) is not None or after.startswith((" market", " share", " sales", " revenue"))
+        return (
+            view.folded[m.start : m.end].startswith(("在", "对"))
+            or view.folded[max(0, m.start - 1) : m.start] in ("在", "对", "向")
+            or view.folded[m.end : m.end + 2] == "市场"
+        )
+    before, after = view.folded[max(0, m.start - 16) : m.start], view.folded[m.end : m.end + 8]
+    return re.search(
+        r"\b(?:in|to|from|into|across|within|inside)(?: the)? (?:mainland )?$", before
+    ) is not None or after.startswith((" market", " share", " sales", " revenue"))
 
 
 def _home(view: View, m: Mention, end: int) -> bool:
@@ -320,10 +426,16 @@ def _home(view: View, m: Mention, end: int) -> bool:
     later = [n for n in view.within(m.end, min(end, m.end + 40), "entity") if n.type in ("firm", "agency", "person")]
     if not later:
         return False
-    between = view.bare[m.end:later[0].start]
+    between = view.bare[m.end : later[0].start]
     if view.lang == "zh":
         return len(between) <= 12 and not re.search("的|对|在|是|把|被|占|市场|将|已|要|,", between)
-    return len(between.split()) <= 4 and re.search(r"\b\w{3,}ed\b", between) is None and "," not in between and not between.startswith("'s") and not lexicon.has("en", "verbs", between)
+    return (
+        len(between.split()) <= 4
+        and re.search(r"\b\w{3,}ed\b", between) is None
+        and "," not in between
+        and not between.startswith("'s")
+        and not lexicon.has("en", "verbs", between)
+    )
 
 
 def market_of(view: View, clause: Clause, attribute: Mention | None) -> str:
@@ -340,7 +452,11 @@ def speaker_of(view: View, clause: Clause, ctx: Context) -> tuple[str, ...]:
     if clause.speech:
         found = entities(view, *clause.speech)
         if not found and clause.speech[0] <= clause.start:
-            found = [m for m in entities(view, clause.sentence.start, clause.speech[0]) if m.type in ("person", "firm", "agency")][-1:]
+            found = [
+                m
+                for m in entities(view, clause.sentence.start, clause.speech[0])
+                if m.type in ("person", "firm", "agency")
+            ][-1:]
         people = [m for m in found if m.type == "person"]
         return tuple(dict.fromkeys(m.id for m in (*people, *found) if m.type != "place" or len(found) == 1))
     return ctx.speaker
@@ -355,17 +471,31 @@ def negated(view: View, start: int, end: int) -> bool:
     """Tell whether the statement is denied; 不仅, 不断, 不少 deny nothing."""
     text = view.bare[start:end]
     if view.lang == "zh":
-        text = re.sub("不仅|不但|不断|不少|不久|不过|不止|不足|不到|不同|不低于|不超过|不少于|不亚于|没有?想到|无论|无人|无线|非常|除非|非洲|不得不|不光|不管|不惜|未来|不至于",
-                      MASK, text)
+        text = re.sub(
+            "不仅|不但|不断|不少|不久|不过|不止|不足|不到|不同|不低于|不超过|不少于|不亚于|没有?想到|无论|无人|无线|非常|除非|非洲|不得不|不光|不管|不惜|未来|不至于",
+            MASK,
+            text,
+        )
     else:
-        text = re.sub(r"not only|no\. ?\d|no less than|not just|no longer than|no later than|no fewer than|no more than", MASK, text)
+        text = re.sub(
+            r"not only|no\. ?\d|no less than|not just|no longer than|no later than|no fewer than|no more than",
+            MASK,
+            text,
+        )
     return lexicon.has(view.lang, "negation", text)
 
 
-_FUNCTION = re.compile("[的了在和与是将被对把从到以为也都就而但其这那该此并及或中上下等已曾还更又则让使令给向由于\\W\ufffc\\d]+")
-_SMALL = frozenset(("the a an of to in on at by for from with and or but as that this these those it its their his her they he she is are was were be "
-                    "been has have had will would can could may might said says more than which who whose into over under after before about not no "
-                    "also new one two year years month quarter per cent percent").split())
+_FUNCTION = re.compile(
+    "[的了在和与是将被对把从到以为也都就而但其这那该此并及或中上下等已曾还更又则让使令给向由于\\W\ufffc\\d]+"
+)
+_SMALL = frozenset(
+    (
+        "the a an of to in on at by for from with and or but as that this these those it its their his "
+        "her they he she is are was were be been has have had will would can could may might said says "
+        "more than which who whose into over under after before about not no also new one two year years "
+        "month quarter per cent percent"
+    ).split()
+)
 
 
 def words_of(view: View, start: int, end: int) -> tuple[str, ...]:
@@ -381,7 +511,7 @@ def words_of(view: View, start: int, end: int) -> tuple[str, ...]:
         found = [w for w in _FUNCTION.split(text) if len(w) >= 2]
     else:
         found = [w for w in re.findall(r"[a-z][a-z-]{2,}", text) if w not in _SMALL]
-    quoted = [view.folded[q.start:q.end] for q in segments.quotes(view.text, start, end)]
+    quoted = [view.folded[q.start : q.end] for q in segments.quotes(view.text, start, end)]
     return tuple(dict.fromkeys([*found, *(q for q in quoted if 1 < len(q) <= 40)]))
 
 
