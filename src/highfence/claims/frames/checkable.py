@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from highfence.claims.frames import lexicon, segments
-from highfence.claims.frames.clauses import Clause, predicate
+from highfence.claims.frames.clause import Clause
+from highfence.claims.frames.roles import predicate
 from highfence.claims.frames.view import View
 
 CHECKABLE, OPINION, NEITHER = "checkable", "opinion", "neither"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
-from highfence.claims.frames import slots
-from highfence.claims.frames.clauses import Clause
+from highfence.claims.frames.clause import Clause
+from highfence.claims.frames.subjects import entities
 from highfence.claims.frames.view import View
 from highfence.claims.model import Claim, Mention
 
@@ -30,7 +30,7 @@ def embedded(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterato
 def _origins(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterator[Claim]:
     if clause.role in ("item", "bracket"):
         return
-    names = slots.entities(view, clause.start, clause.end)
+    names = entities(view, clause.start, clause.end)
     for first, second in pairwise(names):
         between = view.folded[first.end : second.start].strip()
         if (
