@@ -46,7 +46,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
         return NEITHER
     fact = _facts(view, clause, inherited)
     opinion = _opinions(view, clause.core if clause.role == "bracket" else start, end)
-    if clause.sentence.block in ("title", "heading"):
+    if clause.sentence.block == "title" or (clause.sentence.block == "heading" and not numbers(view, start, end)):
         contrast = _CONTRAST[view.lang].search(view.folded, start, end) is not None
         return OPINION if opinion >= 3 and contrast and "?" not in view.folded[end : end + 2] else NEITHER
     if clause.role in ("item", "apposition") or stance(view, clause):
@@ -83,6 +83,8 @@ def numbers(view: View, start: int, end: int) -> int:
 def telling(view: View, start: int, end: int) -> bool:
     """Tell whether a printed number is one that can be checked, and not a word such as 一种, 三重 or "one"."""
     printed = view.folded[start:end]
+    if printed.endswith("半") and view.folded[end : end + 1] in ("导", "年", "径", "成"):
+        return False
     if re.search(r"\d", printed):
         return True
     if view.lang == "en":

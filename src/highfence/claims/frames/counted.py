@@ -49,12 +49,17 @@ _OF_FIRMS = frozenset(
 
 
 def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
+    """Return what a stretch with a number asserts."""
     assert part.number is not None and part.number.quantity is not None
     number, quantity = part.number, part.number.quantity
     meant = slots.attribute_of(view, part.start, part.end, number) or slots.attribute_of(
         view, clause.start, part.end, number
     )
     attribute = meant.id if meant else _bare_attribute(view, clause, quantity, ctx)
+    if quantity.unit == "share" and re.search(
+        "占比|比重|占总", view.folded[meant.end if meant else part.start : number.start]
+    ):
+        attribute = "share"
     until = meant.start if meant is not None and meant.start < number.start else number.start
     who = subject(view, clause, until, ctx, attribute)
     if not entities(view, clause.core, until) and meant is not None:
@@ -62,12 +67,10 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = ranked(view, inside, attribute) if inside and not ctx.topic else who
     if who and all(wide(m) for m in who):
         firms = [m for m in entities(view, clause.core, clause.end) if m.type == "firm"]
-        topic = [m for m in ctx.topic or ctx.before if not wide(m)]
-        topic = (
-            topic
-            if ctx.topic or (attribute in _OF_FIRMS and meant is not None and meant.start <= clause.core + 2)
-            else []
-        )
+        alone = all(m.id == "world" for m in who)
+        topic = [m for m in ctx.topic or ctx.before if alone or not wide(m)]
+        opens = attribute in _OF_FIRMS and meant is not None and meant.start <= clause.core + 2
+        topic = topic if ctx.topic or opens else []
         who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
     if (
         view.lang == "en"
@@ -96,7 +99,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         before=part.before.quantity if part.before else None,
         role=role,
         direction=direction,
-        period=slots.period_of(view, clause, number.start, ctx),
+        period=slots.period_of(view, clause, number.start, ctx, number.end),
         base=slots.base_of(view, clause, number),
         place=slots.place_of(view, clause, ctx),
         market=slots.market_of(view, clause, meant),
@@ -207,13 +210,15 @@ def _kind(
         "第[一二三四五\\d]|前[三五十两]|top", view.folded[number.start : number.end]
     ):
         return "rank"
-    if role in ("to", "by") and (part.before is not None or role == "by"):
+    if role in ("to", "by") and (part.before is not None or role == "by" or (quantity.unit == "times" and not other)):
         return "change"
     compared = [
         m.id
         for m in view.within(clause.core, clause.end, "comparison")
         if m.id in ("than", "equal", "ratio", "exceed", "below", "approach")
+        and not (m.id in ("exceed", "below", "approach") and number.start - m.end <= 2 and m.end <= number.end)
     ]
+    other = tuple(m for m in other if m.type not in ("technology", "topic"))
     goods = any(m.type in ("chip", "system", "model", "memory") for m in other)
     if not goods and not re.search("相当于|同期的$", before) and _is_share(view, clause, number, quantity, attribute):
         return "share"

@@ -125,6 +125,12 @@ def piece_role(view: View, piece: Piece) -> str:
     return "clause"
 
 
+def sets_scene(view: View, piece: Piece) -> bool:
+    """Tell whether a phrase sets the scene, so that no subject stands in it: "In response", "Compared with ..."."""
+    text = view.folded[piece.start : piece.end]
+    return view.lang == "en" and (_SETS_SCENE.match(text) is not None or _BACK.match(text) is not None)
+
+
 def nominal(view: View, start: int, end: int) -> bool:
     """Tell whether the only verb of a Chinese piece is its last word, behind 的: 美国对中国的封锁."""
     if view.lang != "zh" or view.within(start, end, "quantity"):
@@ -143,6 +149,7 @@ def named_event(view: View, start: int, end: int) -> bool:
 
 
 def _conditional(view: View, start: int, end: int) -> bool:
+    """Tell whether a piece that opens with if, 如 ... is a condition, and not 如同 or "were"."""
     if view.lang == "zh":
         return view.folded[start] != "如" or view.folded[start : start + 2] in ("如果", "如若")
     return predicate(view, start, end)
@@ -170,8 +177,9 @@ def _speaks(view: View, piece: Piece) -> bool:
         return known and len(text) <= (30 if view.lang == "zh" else 80)
     if view.lang == "en" and piece.mark in (",", "”", '"'):
         return re.match(
-            r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be "
-            r")added)\b(?! that| to )",
+            r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )"
+            r"(?:added|confirmed|announced|warned|noted|argued|estimated|predicted|claimed|disclosed|acknowledged|estimates))"
+            r"\b(?! that| to | by )",
             text,
         ) is not None and (len(text.split()) <= 9 and not view.within(piece.start, piece.end, "quantity"))
     return False
