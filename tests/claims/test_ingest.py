@@ -16,7 +16,8 @@ from highfence.core.errors import HighfenceError, InputError, NoAnswer
 
 SIMPLIFIED = "美国放行H20\n\n2025年7月16日，商务部表示，英伟达将恢复向中国市场销售H20芯片，此前的禁令让公司计提了45亿美元。\n"
 TRADITIONAL = "美國放行H20\n\n2025年7月16日，商務部表示，輝達將恢復向中國市場銷售H20晶片，此前的禁令讓公司計提了45億美元。\n"
-ENGLISH = "US clears the H20\n\nJuly 16, 2025\n\nNVIDIA said it would resume sales of the H20 to China, months after a ban.\n"
+ENGLISH = ("US clears the H20\n\nJuly 16, 2025\n\nNVIDIA said it would resume sales of the H20 to China, months after "
+           "a ban.\n")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030"])
@@ -49,13 +50,15 @@ def test_a_text_without_a_date_says_so() -> None:
 
 
 def test_a_date_inside_a_sentence_is_not_the_day_of_publication() -> None:
-    text = ("Analysts have long argued about the rule, and about the letter of October 17, 2023, which closed the gap that "
+    text = ("Analysts have long argued about the rule, and about the letter of October 17, 2023, which closed the gap "
+            "that "
             "the first one had left open.")
     assert read(text).published is None
 
 
 def test_markdown_keeps_its_offsets_and_gives_its_parts() -> None:
-    text = "---\ntitle: On chips\ndate: 2025-07-16\n---\n# Chips\n\nSome *text* here,\ntwo lines.\n\n> A quote.\n\n- one\n\n```\ncode 5%\n```\n"
+    text = ("---\ntitle: On chips\ndate: 2025-07-16\n---\n# Chips\n\nSome *text* here,\ntwo lines.\n\n> A quote.\n\n- "
+            "one\n\n```\ncode 5%\n```\n")
     found = read(text, format="md")
     assert (found.text, found.title, found.published) == (text, "On chips", date(2025, 7, 16))
     assert [(text[s:e], role) for s, e, role in found.blocks] == [
@@ -116,7 +119,8 @@ def test_a_zip_bomb_is_refused_before_it_unpacks() -> None:
 def _pdf(pages: list[str]) -> bytes:
     """Write a PDF by hand, one line of text a page."""
     objects = ["<< /Type /Catalog /Pages 2 0 R >>",
-               f"<< /Type /Pages /Kids [{' '.join(f'{4 + 2 * i} 0 R' for i in range(len(pages)))}] /Count {len(pages)} >>",
+               f"<< /Type /Pages /Kids [{' '.join(f'{4 + 2 * i} 0 R' for i in range(len(pages)))}] /Count "
+               f"{len(pages)} >>",
                "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
     for i, text in enumerate(pages):
         stream = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"
@@ -134,7 +138,8 @@ def _pdf(pages: list[str]) -> bytes:
 
 def test_a_pdf_page_by_page() -> None:
     pytest.importorskip("pypdf", reason="pypdf is not installed")
-    found = read(_pdf(["NVIDIA took a charge of $4.5 billion in the quarter.", "Its share of the market fell to 50% in May."]))
+    found = read(_pdf(["NVIDIA took a charge of $4.5 billion in the quarter.", "Its share of the market fell to 50% "
+                                                                               "in May."]))
     assert found.format == "pdf"
     assert [place for _, place in found.places] == ["page 1", "page 2"]
     assert found.text[found.places[1][0]:].startswith("Its share")

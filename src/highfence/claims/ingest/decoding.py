@@ -41,7 +41,8 @@ def decode(data: bytes, where: str, html: bool = False) -> str:
     except UnicodeDecodeError:
         text = _legacy(data, where, html)
     if _binary(text):
-        raise InputError("this is no text", where=where, expected="UTF-8, UTF-16, GB18030 or Big5 text", code="not-text")
+        raise InputError("this is no text", where=where, expected="UTF-8, UTF-16, GB18030 or Big5 "
+                                                                  "text", code="not-text")
     return text
 
 
@@ -83,7 +84,8 @@ def _legacy(data: bytes, where: str, html: bool) -> str:
     if guessed is None and scored:
         guessed = max(scored)[2]
     if guessed is None:
-        raise InputError("the encoding of the text is not known", where=where, expected="UTF-8, UTF-16, GB18030 or Big5",
+        raise InputError("the encoding of the text is not known", where=where, expected="UTF-8, UTF-16, GB18030 or "
+                                                                                        "Big5",
                          hint="save it as UTF-8", code="bad-encoding")
     return guessed
 

@@ -34,7 +34,8 @@ def read_docx(data: bytes, where: str) -> Extract:
         document = open_docx(io.BytesIO(data))
         parts = list(_parts(document))
     except Exception as error:
-        raise InputError("a DOCX that cannot be read", where=where, got=type(error).__name__, hint="save it again, or as text") from None
+        raise InputError("a DOCX that cannot be read", where=where, got=type(error).__name__, hint="save it again, or "
+                                                                                                   "as text") from None
     text, blocks = joined(parts)
     title, hint = _properties(document)
     heading = next((t.strip() for role, t in parts if role in ("title", "heading") and t.strip()), "")
@@ -52,7 +53,8 @@ def _guard(data: bytes, where: str) -> None:
     if any(e.flag_bits & 1 for e in entries):
         raise InputError("the DOCX is encrypted", where=where, hint="save it without a password", code="encrypted")
     if len(entries) > MAX_FILES or unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked / packed > MAX_RATIO):
-        raise InputError("the DOCX unpacks to far more than it is", where=where, got=f"{unpacked:,} bytes from {packed:,}",
+        raise InputError("the DOCX unpacks to far more than it is", where=where, got=f"{unpacked:,} bytes from "
+                                                                                     f"{packed:,}",
                          expected=f"at most {MAX_UNPACKED:,} bytes, {MAX_RATIO} times its size", code="zip-bomb")
 
 

@@ -45,7 +45,8 @@ def read_pdf(data: bytes, where: str) -> Extract:
             text = ""
         length += len(text)
         if length > MAX_TEXT:
-            raise InputError("the text is too long", where=f"{where}: page {number}", expected=f"at most {MAX_TEXT:,} characters")
+            raise InputError("the text is too long", where=f"{where}: page {number}", expected=f"at most {MAX_TEXT:,} "
+                                                                                               f"characters")
         pages.append(text)
     if length < _SPARSE * len(pages):
         raise NoAnswer("the PDF holds almost no text: it is probably a scan", missing="text in the PDF",

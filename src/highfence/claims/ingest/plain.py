@@ -8,7 +8,8 @@ from highfence.claims.ingest.dating import Dated, stated
 from highfence.claims.ingest.extract import Block, Extract
 
 _ENDS = "。.!?！？;；:：,，、…”\"」』)）"
-_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节節部]|\d{1,2}[.、]\s?\S|[IVX]{1,4}\.\s)")
+_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节節部]|"
+                      r"\d{1,2}[.、]\s?\S|[IVX]{1,4}\.\s)")
 _QUOTE = re.compile(r"\s*>")
 _ITEM = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])\s")
 _FRONT = re.compile(r"\ufeff?---\r?\n(?P<body>(?:[^\n]{0,2000}\n){1,200}?)---[ \t]*\r?(?:\n|$)")

@@ -9,11 +9,13 @@ import zipfile
 from highfence.core.errors import InputError
 
 FORMATS = ("txt", "md", "html", "pdf", "docx")
-_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|p|meta|title)\b",
+_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|"
+                   r"main|div|p|meta|title)\b",
                    re.IGNORECASE | re.DOTALL)
 _FRONT = re.compile(r"---\r?\n(?:[^\n]{0,300}\n){1,60}?---\r?\n")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_REFUSED = ((b"\xd0\xcf\x11\xe0", "an old Office file, or an encrypted one", "save it as DOCX without a password, or as text"),
+_REFUSED = ((b"\xd0\xcf\x11\xe0", "an old Office file, or an encrypted one", "save it as DOCX without a password, or "
+                                                                             "as text"),
             (b"{\\rtf", "an RTF file", "save it as DOCX or as text"), (b"\x89PNG", "a picture", "give the text"),
             (b"\xff\xd8\xff", "a picture", "give the text"), (b"GIF8", "a picture", "give the text"),
             (b"\x1f\x8b", "a compressed file", "unpack it first"), (b"Rar!", "a compressed file", "unpack it first"),

@@ -48,7 +48,7 @@ def compile_lexicon(data: Path) -> dict[str, Any]:
     return {"folding": folding, "names": tree, "words": words, "units": _units(raw["units"]), "beside": beside,
             "codes": guards["codes"], "models": guards["models"], "masks": guards["masks"], "families": families,
             "brands": "|".join(sorted((re.escape(b.lower()) for b in guards["brands"]), key=len, reverse=True)),
-            "directions": directions}
+            "directions": directions, "times": _times(raw["times"])}
 
 
 def _names(raw: Mapping[str, Any], guards: Mapping[str, Any], table: dict[int, int]) -> tuple[dict[str, list[list[Any]]], dict[str, list[str]]]:
@@ -176,6 +176,17 @@ def _verb(stem: str) -> tuple[str, ...]:
     short = re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", stem) is not None
     base = stem + stem[-1] if short else stem
     return stem, _plural(stem), base + "ed", base + "ing"
+
+
+def _times(raw: Mapping[str, Any]) -> list[list[str]]:
+    """Return reading and pattern of each row, the parts put in their places."""
+    found = []
+    for row in raw["patterns"]:
+        pattern = row["pattern"]
+        for name, part in raw["parts"].items():
+            pattern = pattern.replace(f"<{name}>", part)
+        found.append([row["read"], pattern])
+    return found
 
 
 def _units(raw: list[Mapping[str, Any]]) -> dict[str, dict[str, list[Any]]]:

@@ -14,7 +14,8 @@ from highfence.claims.model import Mention
 _CODE = re.compile(r"(?<![a-z0-9$.,%/@_])([a-z]{1,8})[- ]?(\d{1,5})([a-z]{0,4}\d{0,2})(?![a-z0-9%]|[.,]\d)")
 _MEMBER = re.compile(r"[- ]?(?:[a-z]{0,3}-?\d{1,5}(?:\.\d)?[a-z]{0,3}\d?|[一二三四五六七八九]号)(?:代)?(?![a-z0-9%亿万年月]|\.\d)")
 _AFTER_CURRENCY = "$€¥£₩"
-_COUNTED = re.compile(r"\s*(?:(?:billion|million|trillion|thousand|bn|mn|parameters?|tokens?|users?|percent|nm|gb|tb|mb|"
+_COUNTED = re.compile(r"\s*(?:(?:billion|million|trillion|thousand|bn|mn|parameters?|tokens?|users?|percent|nm|gb|tb|"
+                      r"mb|"
                       r"gw|mw|kw|w|ghz|mhz|tflops|tops|years?|months?|days?)(?![a-z])|参数|亿|万|年|月|日|元|%|纳米)")
 
 

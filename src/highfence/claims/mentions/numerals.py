@@ -26,22 +26,28 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = "[零〇一二两三四五六七八九十百千万亿兆壹贰叁]"
 _UNIT_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _ENGLISH = (rf"(?<![a-z]){_UNIT_WORD}(?:[- ](?:and )?(?:hundred|thousand|{_UNIT_WORD})){{0,5}}(?![a-z])")
-_FOLD = r"(?<![a-z])(?:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten|twenty|hundred|thousand)-?fold)(?![a-z])"
+_FOLD = (r"(?<![a-z])(?:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten|twenty|hundred|"
+         r"thousand)-?fold)(?![a-z])")
 _FRACTION = (r"(?<![a-z])(?:(?:(?:a|one)[- ])?half|(?:a|one|two|three|four|five|seven|nine)[- ]"
-             r"(?:third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)(?![a-z])(?! (?:of )?(?:20\d\d|the year))")
+             r"(?:third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)(?![a-z])(?! (?:of )?(?:20\d\d|the "
+             r"year))")
 _VAGUE = (r"(?<![a-z])(?:(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)(?: of "
-          r"(?:thousands|millions|billions|trillions))?|(?:a )?(?:few |couple |several )(?:hundred|thousand|dozen|million|billion)|"
+          r"(?:thousands|millions|billions|trillions))?|(?:a )?(?:few |couple |several )(?:hundred|thousand|dozen|"
+          r"million|billion)|"
           r"(?:a|one|two|three|four|five|six) (?:dozen|score)|a (?:hundred|thousand|million|billion|trillion)|a couple|"
           r"several dozen)(?![a-z])(?: of(?= [a-z]))?")
 _HAN_FRACTION = rf"(?:百|千|万|{_HAN}+)分之(?:{_HAN}+|\d+(?:\.\d+)?)(?:点{_HAN}+)?"
-_HAN_VAGUE = r"(?:数|几|上|好几|逾|过)(?:十|百|千|万|亿){1,2}(?:亿|万)?|(?:十|百|千|万)(?:亿|万)?(?:级|余|多)|十(?:几|余|多)(?:万亿|亿|万)?|(?:几|数)(?=[成倍])"
+_HAN_VAGUE = (r"(?:数|几|上|好几|逾|过)(?:十|百|千|万|亿){1,2}(?:亿|万)?|(?:十|百|千|万)(?:亿|万)?(?:级|余|多)|十(?:几|余|多)(?:万亿|亿|万)?|(?:几|"
+              r"数)(?=[成倍])")
 _HAN_HALF = "一半|半数|大半|对半"
 NUMBER = re.compile(
     rf"(?P<hanfraction>{_HAN_FRACTION})|(?P<hanvague>{_HAN_VAGUE})|(?P<hanhalf>{_HAN_HALF})|(?P<arabic>{_ARABIC})|"
-    rf"(?P<han>{_HAN}+(?:点{_HAN}+)?)|(?P<fold>{_FOLD})|(?P<fraction>{_FRACTION})|(?P<vague>{_VAGUE})|(?P<english>{_ENGLISH})")
+    rf"(?P<han>{_HAN}+(?:点{_HAN}+)?)|(?P<fold>{_FOLD})|(?P<fraction>{_FRACTION})|(?P<vague>{_VAGUE})|"
+    rf"(?P<english>{_ENGLISH})")
 
 _SCALE_HAN = re.compile(r"(?:\s?[多余]?(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|兆))")
-_SCALE_WORD = re.compile(r"[\s-]?(hundred thousand|hundred million|hundred billion|thousand|million|mln|mn|billion|bln|bn|trillion|trn|tn|dozen|hundred)s?(?![a-z])")
+_SCALE_WORD = re.compile(r"[\s-]?(hundred thousand|hundred million|hundred billion|thousand|million|mln|mn|billion|"
+                         r"bln|bn|trillion|trn|tn|dozen|hundred)s?(?![a-z])")
 _SCALE_LETTER = re.compile(r"\s?([kmbt])(?![a-z/0-9])")
 _RANGES = {"tens": (2e1, 1e2), "dozens": (24, 120), "scores": (40, 100), "hundreds": (2e2, 1e3), "thousands": (2e3, 1e4),
            "millions": (2e6, 1e7), "billions": (2e9, 1e10), "trillions": (2e12, 1e13)}

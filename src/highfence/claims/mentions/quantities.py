@@ -18,36 +18,48 @@ _CURRENCY = (("us$", "USD"), ("u.s.$", "USD"), ("u.s. $", "USD"), ("usd", "USD")
              ("港币", "HKD"), ("₹", "INR"), ("inr", "INR"), ("chf", "CHF"))
 _MONEY = frozenset(code for _, code in _CURRENCY) | {"SEK"}
 _BEFORE = re.compile(
-    r"(?:(?P<above>more than|greater than|over|at least|above|upwards of|in excess of|exceed(?:s|ed|ing)?|surpass(?:es|ed|ing)?|"
+    r"(?:(?P<above>more than|greater than|over|at least|above|upwards of|in excess of|exceed(?:s|ed|ing)?|"
+    r"surpass(?:es|ed|ing)?|"
     r"north of|no less than|not less than|no fewer than|well over|as low as|beyond|minimum of|"
     r"远超|超过了?|超出|超|逾|多于|至少|不少于|不低于|大于|高于|突破了?|超逾|达到或超过|不止|起码|冲破)|"
-    r"(?P<below>less than|fewer than|below|under|at most|no more than|not more than|up to|as much as|as many as|as high as|just under|"
+    r"(?P<below>less than|fewer than|below|under|at most|no more than|not more than|up to|as much as|as many as|as "
+    r"high as|just under|"
     r"maximum of|不到|不足|低于|少于|不超过|不高于|小于|未达|至多|最多|未满|最高|多达|高达|仅不到)|"
-    r"(?P<near>nearly|almost|close to|approaching|about|around|roughly|approximately|approx\.?|circa|some|an estimated|estimated|"
+    r"(?P<near>nearly|almost|close to|approaching|about|around|roughly|approximately|approx\.?|circa|some|an "
+    r"estimated|estimated|"
     r"~|将近|接近|近|约为|约|大约|大概|几乎|差不多|估计|逼近|约合|大致|≈)|"
     r"(?P<only>only|just|merely|仅为|仅|只有|只|才))(?:\s|of\s|the\s|a\s|达|有|为|了|:)*$")
 _SYMBOLS = {"≥": ">=", ">": ">", "≤": "<=", "<": "<"}
 _AFTER = re.compile(r"\s?(?:(?P<above>\+|以上|或以上|多|余|or more|or higher|plus\b|and above|之上)|"
                     r"(?P<below>以下|以内|之内|or less|or fewer|or below|之下|封顶)|"
                     r"(?P<near>左右|上下|or so|or thereabouts|\(?estimated\)?|前后|来))")
-_JOIN = re.compile(r"\s?(?P<dash>-|~|至|到)\s?|\s(?P<to>to)\s|\s(?P<and>and|or)\s|(?P<or>或)|(?P<hyphen>-to-)")
+_JOIN = re.compile(r"\s?(?P<dash>-|~|至|到)\s?|\s(?P<to>to)\s|\s(?P<and>and|or)\s|(?P<hyphen>-to-)")
 _FROM = re.compile(r"(?:(?<![a-z])from|从|由|自)[^,，。;；.]{0,24}$")
 _BETWEEN = re.compile(r"(?<![a-z])between\s[^,.]{0,12}$|介于.{0,8}$|在.{0,8}$")
-_RATE = re.compile(r"\s?(?:(?:per|an|each|/)\s?(?:gpu[- ])?(?P<h>hour|hr|h)\b|/小时|每小时|/?(?P<tok>per million tokens|每百万tokens?|/百万tokens?|per million input tokens|per million output tokens))")
-_MONTHLY = re.compile(r"(?:\s?(?:12-inch |300mm |8-inch )?wafers?)?\s?(?:a month|per month|monthly|each month|/month|/月|每月)")
+_RATE = re.compile(r"\s?(?:(?:per|an|each|/)\s?(?:gpu[- ])?(?P<h>hour|hr|h)\b|/小时|每小时|/?(?P<tok>per million tokens|"
+                   r"每百万tokens?|/百万tokens?|per million input tokens|per million output tokens))")
+_MONTHLY = re.compile(r"(?:\s?(?:12-inch |300mm |8-inch )?wafers?)?\s?(?:a month|per month|monthly|each month|/month|"
+                      r"/月|每月)")
 _WORD = re.compile(r"[ -]([a-z][a-z'.-]*)")
 _RANK_HAN = re.compile(
     r"(?P<top>前|top\s?)(?P<n>[一二两三四五六七八九十]{1,3}|\d{1,3})(?P<tail>大|名|强|位|甲)?|"
     r"第(?P<m>[一二三四五六七八九十]{1,3}|\d{1,3})(?P<tail2>大|名|位|高|多|强|快)?(?P<rest>[\u3400-\u9fff]?)")
-_RANKED = re.compile(r"(?:全球|世界|国内|中国|美国|排名|排行|位列|位居|居|列|名列|跻身|跃居|升至|冲上|杀进|进入|市场|行业|业界|其|稳居|仅次于|为|是|排|降至|跌至|成为|占据|拿下|世|,|、|\s)$")
+_RANKED = re.compile(r"(?:全球|世界|国内|中国|美国|排名|排行|位列|位居|居|列|名列|跻身|跃居|升至|冲上|杀进|进入|市场|行业|业界|其|稳居|仅次于|为|是|排|降至|跌至|成为|占据|拿下|"
+                     r"夺下|夺得|挤进|挤入|奪下|世|,|、|\s)$")
 _RANK_EN = re.compile(
-    r"(?<![a-z])(?:(?:(?P<ord>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<num>\d{1,2})(?:st|nd|rd|th))"
-    r"[- ](?P<sup>largest|biggest|highest|most|fastest|strongest|smallest|lowest|place|spot|position|in the world|globally|worldwide|best)"
-    r"|(?:ranked|ranks|ranking|rank|came|placed|place|finished|in)\s(?P<ord2>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)"
-    r"(?= (?:in|among|globally|worldwide|place|with|behind|after|by)|[,.;])|no\.? ?1\b|number[- ](?P<word>one|two|three|four|five)|"
-    r"no\.? ?(?P<no>\d{1,2})\b|#(?P<hash>\d{1,2})\b|top (?P<topn>\d{1,3}|two|three|four|five|six|seven|eight|nine|ten)(?![a-z0-9]))")
+    r"(?<![a-z])(?:(?:(?P<ord>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)|(?P<num>\d{1,2})(?:st|"
+    r"nd|rd|th))"
+    r"[- ](?P<sup>largest|biggest|highest|most|fastest|strongest|smallest|lowest|place|spot|position|in the world|"
+    r"globally|worldwide|best)"
+    r"|(?:ranked|ranks|ranking|rank|came|placed|place|finished|in)\s(?P<ord2>first|second|third|fourth|fifth|sixth|"
+    r"seventh|eighth|ninth|tenth)"
+    r"(?= (?:in|among|globally|worldwide|place|with|behind|after|by)|[,.;])|no\.? ?1\b|number[- ](?P<word>one|two|"
+    r"three|four|five)|"
+    r"no\.? ?(?P<no>\d{1,2})\b|#(?P<hash>\d{1,2})\b|top (?P<topn>\d{1,3}|two|three|four|five|six|seven|eight|nine|"
+    r"ten)(?![a-z0-9]))")
 _ALL = {**ORDINALS, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_NOT_THIRD = re.compile(r"[- ](?:part|countr|time|phase|generation|batch|year|round|option|stage|world|plant|fab|factor|quarter|person|term)")
+_NOT_THIRD = re.compile(r"[- ](?:part|countr|time|phase|generation|batch|year|round|option|stage|world|plant|fab|"
+                        r"factor|quarter|person|term)")
 _HALF_TIME = re.compile(r"(?:first|second|latter|last|other|this|next|each|per|better)[ -]$|[上下]$")
 _GENERIC = frozenset({"items", "firms", "people", "countries", "cities", "plants", "days", "pieces", "years", "layers", "cards",
                       "users", "months", "quarters", "cores"})
@@ -111,6 +123,8 @@ class _Reader:
         """Whether the number is no part of a word or code."""
         low, start = self.folded.low, n.start
         before = low[start - 1:start]
+        if before == "第":
+            return False
         if n.small and not match.group("han") and not match.group("hanvague"):
             return self._fraction_holds(match)
         if before.isascii() and (before.isalpha() or (before in "._#@&" and before)) and not _currency(low, start):
@@ -221,7 +235,7 @@ class _Reader:
         if word == "国":
             return n.small and n.value > 2 and not following.startswith(("家", "产", "内", "际"))
         if word == "代":
-            return not n.small and False
+            return False
         if word == "年":
             return n.value < 1000
         if word in ("第",):
@@ -243,6 +257,8 @@ class _Reader:
             if name.type == "chip" and not n.small:
                 return n.end, "units", 1.0, "chips"
         step = at
+        if of := re.compile(r" of (?:the|its|these|those|such)(?= )").match(low, at):
+            step = of.end()
         for _ in range(3):
             word = _WORD.match(low, step)
             if not word or word.group(1) in _STOP or (low[step] == "-" and step != at):
@@ -255,9 +271,7 @@ class _Reader:
 
     def _joins(self, join: re.Match[str], start: int) -> bool:
         low = self.folded.low
-        if join["and"]:
-            return join["and"] == "and" and _BETWEEN.search(low, max(0, start - 20), start) is not None
-        return not (join["or"] and False)
+        return join["and"] != "or" and (not join["and"] or _BETWEEN.search(low, max(0, start - 20), start) is not None)
 
     def _second(self, at: int) -> _Part | None:
         low = self.folded.low
@@ -299,7 +313,7 @@ class _Reader:
         if n.times:
             unit, factor = "times", 1.0
         if n.share:
-            unit, factor = ("share", 1.0) if not unit or unit == "share" else (unit, factor)
+            unit, factor, of = "share", 1.0, ""
         if other is None:
             unit = unit or "1"
             return Quantity(_exact(n.value * factor), unit, _exact(n.low * factor) if n.low != n.high else None,
@@ -339,9 +353,9 @@ class _Reader:
             elif found["below"] and _latin_edge(low, found.start()):
                 words = found["below"]
                 loose = ("at most", "no more than", "not more than", "up to", "as much as", "as many as", "as high as", "maximum of", "不超过",
-                         "不高于", "至多", "最多", "最高", "多达", "高达")
-                comparator = "<=" if words in loose else "<"
-                approximate = approximate or words in ("up to", "as much as", "as many as", "as high as", "高达", "多达")
+                         "不高于", "至多", "最多", "最高")
+                as_many = words in ("多达", "高达", "as many as", "as high as")
+                comparator = comparator if as_many else "<=" if words in loose else "<"
             elif found["near"] and _latin_edge(low, found.start()):
                 comparator, approximate = "~", True
         if behind := _AFTER.match(low, end):
