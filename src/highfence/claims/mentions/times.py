@@ -14,16 +14,63 @@ from highfence.claims.mentions.lexicon import lexicon
 from highfence.claims.mentions.numerals import han_integer
 from highfence.claims.model import Mention, Time
 
-_MONTHS = {name: i for i, name in enumerate(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)}
-_MONTHS |= {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10,
-            "nov": 11, "dec": 12}
-_DAYS = {name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
+_MONTHS = {
+    name: i
+    for i, name in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
+_MONTHS |= {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_DAYS = {
+    name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
 _ORD = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_NUM = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a": 1,
-        "couple": 2, "few": 3, "decade": 10, "an": 1}
+_NUM = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "a": 1,
+    "couple": 2,
+    "few": 3,
+    "decade": 10,
+    "an": 1,
+}
 
-Reading = Callable[[re.Match[str], "_Context"], "Time | None | str"]
+Reading = Callable[[re.Match[str], "_Context"], "Time | str | None"]
 
 
 class _Context:
@@ -33,16 +80,25 @@ class _Context:
         self.published = published
         self.year = 0
         self.at = -1
+        self.fine = False
 
-    def heard(self, year: int, at: int) -> None:
-        self.year, self.at = year, at
+    def heard(self, time: Time, at: int) -> None:
+        """Note the year of a time; ``fine``: whether it named more than a year."""
+        self.year, self.at, self.fine = time.end.year, at, time.grain != "year"
 
-    def year_for(self, match: re.Match[str]) -> int:
-        """Year of a date that names none: the sentence's, else none."""
-        text = match.string
-        if self.year and self.at >= 0 and not re.search(r"[。!?！？\n]|[.] ", text[self.at:match.start()]):
-            return self.year
-        return 0
+    def year_for(self, match: re.Match[str], month: bool = False) -> int:
+        """Year of a date that names none: the sentence's, else none.
+
+        A month beside a bare recent year is news of its own: "2024 brought 17 bn, the ban of April ..." is no April
+        of 2024.
+        """
+        if not self.year or self.at < 0 or _STOP.search(match.string, self.at, match.start()):
+            return 0
+        recent = self.published is not None and self.year >= self.published.year - 1
+        return 0 if month and recent and not self.fine else self.year
+
+
+_STOP = re.compile(r"[。!?！？\n]|[.] ")
 
 
 def times(folded: Folded, taken: bytearray, published: date | None) -> list[Mention]:
@@ -61,7 +117,7 @@ def times(folded: Folded, taken: bytearray, published: date | None) -> list[Ment
     spans: list[tuple[int, int, re.Match[str], Reading]] = []
     for pattern, reading in _patterns():
         for match in pattern.finditer(folded.low):
-            if not any(taken[match.start():match.end()]):
+            if not any(taken[match.start() : match.end()]):
                 spans.append((match.start(), match.end(), match, reading))
     spans.sort(key=lambda s: (s[0], -s[1]))
     found: list[Mention] = []
@@ -74,17 +130,27 @@ def times(folded: Folded, taken: bytearray, published: date | None) -> list[Ment
             continue
         time = read if isinstance(read, Time) else None
         if time is not None:
-            context.heard(time.end.year, end)
-        found.append(Mention(start, end, "time", (_link(folded.low, start, end) if reading is not _years else "") or (read if isinstance(read, str) else ""),
-                             time=time))
+            context.heard(time, end)
+        found.append(
+            Mention(
+                start,
+                end,
+                "time",
+                (_link(folded.low, start, end) if reading is not _years else "")
+                or (read if isinstance(read, str) else ""),
+                time=time,
+            )
+        )
         after = end
     return found
 
 
-_SINCE = re.compile(r"(?:(?<![a-z])(?P<since>since|starting in|starting|from|beginning)|(?P<by>(?<![a-z])(?:by|until|"
-                    r"till|through|before the end of)|到|至|截至|截止|直到)|"
-                    r"(?P<before>(?<![a-z])before|prior to)|(?P<after>(?<![a-z])after)|(?P<from>自|从|由))\s?(?:the end "
-                    r"of |the )?$")
+_SINCE = re.compile(
+    r"(?:(?<![a-z])(?P<since>since|starting in|starting|from|beginning)|(?P<by>(?<![a-z])(?:by|until|"
+    r"till|through|before the end of)|到|至|截至|截止|直到)|"
+    r"(?P<before>(?<![a-z])before|prior to)|(?P<after>(?<![a-z])after)|(?P<from>自|从|由))\s?(?:the end "
+    r"of |the )?$"
+)
 _TAIL = re.compile(r"(?P<since>以来|起|开始|至今)|(?P<by>前(?!后)|之前|以前|为止)|(?P<after>后|之后|以后)")
 
 
@@ -131,9 +197,18 @@ def _year_of(match: re.Match[str], context: _Context) -> tuple[int, bool]:
     if word:
         if published is None:
             return 0, True
-        shift = {"去年": -1, "上年": -1, "上年度": -1, "前年": -2, "明年": 1, "后年": 2, "last year": -1, "next year": 1}.get(word, 0)
+        shift = {
+            "去年": -1,
+            "上年": -1,
+            "上年度": -1,
+            "前年": -2,
+            "明年": 1,
+            "后年": 2,
+            "last year": -1,
+            "next year": 1,
+        }.get(word, 0)
         return published.year + shift, True
-    return context.year_for(match), True
+    return context.year_for(match, bool(g.get("m") or g.get("mon"))), True
 
 
 def _day(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -169,7 +244,11 @@ def _day_alone(match: re.Match[str], context: _Context) -> Time | str | None:
 def _nearest(month: int, published: date) -> int:
     """Year of a month that names none: the last such month, or one soon to come."""
     ahead = (month - published.month) % 12
-    return published.year + (1 if month < published.month and ahead <= 2 else 0) - (1 if month > published.month and ahead > 3 else 0)
+    return (
+        published.year
+        + (1 if month < published.month and ahead <= 2 else 0)
+        - (1 if month > published.month and ahead > 3 else 0)
+    )
 
 
 def _month(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -186,14 +265,22 @@ def _month(match: re.Match[str], context: _Context) -> Time | str | None:
 
 
 def _month_time(year: int, month: int, relative: bool) -> Time:
-    return Time(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), "month",
-                f"{year}-{month:02d}", relative=relative)
+    return Time(
+        date(year, month, 1),
+        date(year, month, calendar.monthrange(year, month)[1]),
+        "month",
+        f"{year}-{month:02d}",
+        relative=relative,
+    )
 
 
 def _month_word(match: re.Match[str], context: _Context) -> Time | str | None:
     word = match.group().split()[0]
-    if _groups(match)["mon"] in ("may", "mar", "march") and word in ("to", "and", "of", "for", "this") and \
-            match.string[match.end():match.end() + 1] not in (",", "."):
+    if (
+        _groups(match)["mon"] in ("may", "mar", "march")
+        and word in ("to", "and", "of", "for", "this")
+        and match.string[match.end() : match.end() + 1] not in (",", ".")
+    ):
         return None
     found = _month(match, context)
     if word == "last" and isinstance(found, Time) and context.published and found.start > context.published:
@@ -232,8 +319,21 @@ def _quarter(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         published = context.published
-        year = published.year - (1 if (n - 1) * 3 + 1 > published.month + (3 if re.search(r"\b(?:will|expects?|"
-                                                                                          r"next)\b|将|预计", match.string[max(0, match.start() - 30):match.start()]) else 0) else 0)
+        year = published.year - (
+            1
+            if (n - 1) * 3 + 1
+            > published.month
+            + (
+                3
+                if re.search(
+                    r"\b(?:will|expects?|"
+                    r"next)\b|将|预计",
+                    match.string[max(0, match.start() - 30) : match.start()],
+                )
+                else 0
+            )
+            else 0
+        )
     return _part(year, n, 3, "Q", "quarter", relative, fiscal)
 
 
@@ -242,8 +342,15 @@ def _half(match: re.Match[str], context: _Context) -> Time | str | None:
     word = g.get("h") or g.get("ho") or ""
     n = {"上": 1, "下": 2, "first": 1, "second": 2, "latter": 2, "1": 1, "2": 2}[word]
     year, relative = _year_of(match, context)
-    if "ho" in g and not (g.get("y") or g.get("r")) and not re.match(r"\s?(?:[,.;)]|results|revenue|sales|profit|net|"
-                                                                     r"was|were|and)", match.string[match.end():match.end() + 9]):
+    if (
+        "ho" in g
+        and not (g.get("y") or g.get("r"))
+        and not re.match(
+            r"\s?(?:[,.;)]|results|revenue|sales|profit|net|"
+            r"was|were|and)",
+            match.string[match.end() : match.end() + 9],
+        )
+    ):
         return None
     if not year:
         if context.published is None:
@@ -263,7 +370,13 @@ def _first_part(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         year = context.published.year - (1 if months > context.published.month else 0)
-    return Time(date(year, 1, 1), _month_time(year, months, False).end, "span", f"{year}-01/{year}-{months:02d}", relative=relative)
+    return Time(
+        date(year, 1, 1),
+        _month_time(year, months, False).end,
+        "span",
+        f"{year}-01/{year}-{months:02d}",
+        relative=relative,
+    )
 
 
 def _fiscal(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -346,7 +459,17 @@ def _span(match: re.Match[str], context: _Context) -> Time | str | None:
         return None
     if context.published is None:
         return "relative"
-    ahead = g["way"].strip("的") in ("未来", "今后", "接下来", "此后", "往后", "next", "coming", "upcoming", "following")
+    ahead = g["way"].strip("的") in (
+        "未来",
+        "今后",
+        "接下来",
+        "此后",
+        "往后",
+        "next",
+        "coming",
+        "upcoming",
+        "following",
+    )
     start, end = context.published, context.published
     if ahead:
         end = _back(context.published, -n, g["u"])
@@ -374,8 +497,11 @@ def _ago(match: re.Match[str], context: _Context) -> Time | str | None:
     day = _back(base, n, unit)
     if unit.startswith(("year", "年", "decade")):
         return Time(date(day.year, 1, 1), date(day.year, 12, 31), "year", str(day.year), relative=True)
-    return _month_time(day.year, day.month, True) if "month" in unit or "月" in unit or "quarter" in unit else \
-        Time(day, day, "day", day.isoformat(), relative=True)
+    return (
+        _month_time(day.year, day.month, True)
+        if "month" in unit or "月" in unit or "quarter" in unit
+        else Time(day, day, "day", day.isoformat(), relative=True)
+    )
 
 
 def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -386,7 +512,9 @@ def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         year = context.published.year - (1 if month > context.published.month else 0)
-    months = {"three months": 3, "six months": 6, "nine months": 9, "quarter": 3, "fiscal quarter": 3}.get(g["what"], 12)
+    months = {"three months": 3, "six months": 6, "nine months": 9, "quarter": 3, "fiscal quarter": 3}.get(
+        g["what"], 12
+    )
     last = calendar.monthrange(year, month)[1]
     end = date(year, month, min(int(g["d"]), last)) if "d" in g else date(year, month, last)
     start = _shift(date(year, month, 1), 1 - months) if end.day > 15 else _shift(date(year, month, 1), -months)
@@ -396,8 +524,23 @@ def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
 
 def _word(match: re.Match[str], context: _Context) -> Time | str | None:
     word, day = match["w"], context.published
-    vague = ("近日", "日前", "目前", "近期", "近年来", "近年", "当前", "如今", "现在", "currently", "recently", "in recent years", "now",
-             "今后", "未来")
+    vague = (
+        "近日",
+        "日前",
+        "目前",
+        "近期",
+        "近年来",
+        "近年",
+        "当前",
+        "如今",
+        "现在",
+        "currently",
+        "recently",
+        "in recent years",
+        "now",
+        "今后",
+        "未来",
+    )
     if word in vague:
         return None if word in ("now", "未来", "今后") else "now"
     if day is None:
@@ -452,8 +595,23 @@ def _decade(match: re.Match[str], context: _Context) -> Time | None:
 
 
 _READINGS: dict[str, Reading] = {
-    "ago": _ago, "day": _day, "day-alone": _day_alone, "decade": _decade, "ended": _ended, "first-part": _first_part,
-    "fiscal": _fiscal, "fiscal-near": _fiscal_near, "half": _half, "month": _month, "month-word": _month_word,
-    "months": _months, "quarter": _quarter, "same": _same, "span": _span, "weekday": _weekday, "word": _word,
-    "year": _year, "years": _years,
+    "ago": _ago,
+    "day": _day,
+    "day-alone": _day_alone,
+    "decade": _decade,
+    "ended": _ended,
+    "first-part": _first_part,
+    "fiscal": _fiscal,
+    "fiscal-near": _fiscal_near,
+    "half": _half,
+    "month": _month,
+    "month-word": _month_word,
+    "months": _months,
+    "quarter": _quarter,
+    "same": _same,
+    "span": _span,
+    "weekday": _weekday,
+    "word": _word,
+    "year": _year,
+    "years": _years,
 }
