@@ -78,6 +78,9 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):
         who = ranked(view, entities(view, number.end, clause.end), attribute) or who
+    whole = _whole(view, clause, number) if quantity.unit in ("share", "times") else None
+    if whole is not None and who and who[0] is whole and meant is None and (ctx.topic or ctx.before):
+        who = ctx.topic or ctx.before
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -112,6 +115,14 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     )
 
 
+def _whole(view: View, clause: Clause, number: Mention) -> Mention | None:
+    """Return the thing that a Chinese number is a part or multiple of: H100 of 不到H100的六分之一."""
+    near = entities(view, clause.core, number.start)
+    if view.lang != "zh" or not near or len(near) > 2 or (len(near) == 2 and near[0].type != "firm"):
+        return None
+    return near[-1] if re.fullmatch("的(?:约|近|大约)?", view.folded[near[-1].end : number.start]) else None
+
+
 def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context) -> str:
     """Return the attribute of a number that names none: what its unit or relation says, else the one before."""
     text = view.folded[clause.core : clause.end]
@@ -119,8 +130,9 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
         "占|account(?:s|ed|ing)? for|represent|make(?:s)? up|made up|contribut", text
     ):
         return "share"
+    rate = ctx.attribute in slots.RATES and quantity.unit in slots.MONEY
     goes_on = clause.core > clause.sentence.start or re.match("up|down|or |or about|同比|环比|其中", text) is not None
-    if ctx.attribute and (goes_on or view.within(clause.core, clause.end, "change")):
+    if ctx.attribute and not rate and (goes_on or view.within(clause.core, clause.end, "change")):
         return ctx.attribute
     relation = [m.id for m in view.within(clause.core, clause.end, "relation") if m.id not in ("of", "heads")]
     return {
@@ -130,7 +142,7 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
         "B/s": "memory-bandwidth",
         "B": "memory",
         "W": "power",
-    }.get(quantity.unit, relation[0] if relation else ctx.attribute)
+    }.get(quantity.unit, relation[0] if relation else "" if rate else ctx.attribute)
 
 
 def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:

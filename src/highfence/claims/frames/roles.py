@@ -167,6 +167,13 @@ def _adverbial(view: View, start: int, end: int) -> bool:
     ) is not None and not view.within(start, end, "quantity")
 
 
+_TRAILS = re.compile(
+    r"(?:[\w.'’-]+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )"
+    r"(?:added|confirmed|announced|warned|noted|argued|estimated|predicted|claimed|disclosed|acknowledged|estimates))"
+    r"\b(?! that| to | by )"
+)
+
+
 def _speaks(view: View, piece: Piece) -> bool:
     """Tell whether a piece says only who speaks: "X said", 发言人表示, or a source before a colon."""
     text = view.folded[piece.start : piece.end]
@@ -176,12 +183,10 @@ def _speaks(view: View, piece: Piece) -> bool:
         known = lexicon.has(view.lang, "source", text) or lexicon.has(view.lang, "reporting", text)
         return known and len(text) <= (30 if view.lang == "zh" else 80)
     if view.lang == "en" and piece.mark in (",", "”", '"'):
-        return re.match(
-            r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )"
-            r"(?:added|confirmed|announced|warned|noted|argued|estimated|predicted|claimed|disclosed|acknowledged|estimates))"
-            r"\b(?! that| to | by )",
-            text,
-        ) is not None and (len(text.split()) <= 9 and not view.within(piece.start, piece.end, "quantity"))
+        said = _TRAILS.match(text)
+        if said is None or len(text.split()) > 9 or view.within(piece.start, piece.end, "quantity"):
+            return False
+        return not lexicon.has("en", "verbs", view.bare[piece.start + said.end() : piece.end])
     return False
 
 

@@ -12,7 +12,7 @@ from highfence.claims.frames.subjects import Context, entities, wide
 from highfence.claims.frames.view import MASK, View
 from highfence.claims.model import Mention, Quantity, Time
 
-_RATES = frozenset(
+RATES = frozenset(
     {
         "share",
         "revenue-share",
@@ -29,6 +29,7 @@ _RATES = frozenset(
 )
 
 
+MONEY = frozenset({"USD", "CNY", "EUR", "TWD", "KRW", "JPY", "HKD", "GBP"})
 _MARKETS = ("product", "topic", "technology")
 
 
@@ -41,12 +42,14 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
     ]
     if near is not None and near.quantity is not None and near.quantity.unit not in ("1", "units"):
         found = [m for m in found if not m.id.endswith("-count")]
+    if near is not None and near.quantity is not None and near.quantity.unit in MONEY:
+        found = [m for m in found if m.id not in RATES]
     if not found:
         return None
     if near is None:
         return found[-1]
     if near.quantity is not None and near.quantity.unit in ("share", "points"):
-        rates = [m for m in found if m.id in _RATES and m.end <= near.end + 24]
+        rates = [m for m in found if m.id in RATES and m.end <= near.end + 24]
         changed = view.within(rates[0].end, near.start, "change") if rates and rates[0].end < near.start else []
         nearest = min(found, key=lambda m: abs(near.start - m.end))
         if rates and (
