@@ -143,6 +143,8 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
             return ordered
     if not _leaves_open(view, clause):
         return tuple(found)
+    if clause.role == "bracket" and not found:
+        return tuple(m for m in ctx.topic or ctx.before if wide(m))
     if ctx.topic:
         return (*found, *ctx.topic) if found and not wide(found[0]) else (*ctx.topic, *found)
     late = [m for m in entities(view, until, clause.end) if m.type != "place"]
@@ -234,9 +236,17 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
     return view.starts("pronoun", clause.core, max(until, clause.core)) > 0
 
 
+_POINTED = re.compile(
+    "(?:这种|这类|此类|这款|该款|这些|该|此)[^,的]{0,10}?(?:芯片|晶片|处理器|加速卡|产品|公司|企业|厂商|集团|机构|国家)"
+)
+
+
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
     length = view.starts("pronoun", start, end)
+    pointed = _POINTED.match(view.folded, start, end) if view.lang == "zh" else None
+    if pointed and pointed.end() - start > length:
+        length = pointed.end() - start
     if not length or entities(view, start, start + length):
         return ()
     word = view.folded[start : start + length]
@@ -247,7 +257,7 @@ def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, 
         word,
     ):
         kinds = ("firm",)
-    elif re.search("芯片|产品|款|chip|processor|accelerator|gpu|product|device", word):
+    elif re.search("芯片|晶片|处理器|加速卡|产品|款|chip|processor|accelerator|gpu|product|device", word):
         kinds = ("chip", "system", "product")
     elif re.search("机构|agency|department|government|bureau", word):
         kinds = ("agency", "place")
