@@ -143,7 +143,8 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
             return ordered
     if not _leaves_open(view, clause):
         return tuple(found)
-    if clause.role == "bracket" and not found:
+    joined = view.folded[clause.start - 1 : clause.start] in ("、", "和", "与", "及")
+    if clause.role == "bracket" and not found and not joined:
         return tuple(m for m in ctx.topic or ctx.before if wide(m))
     if ctx.topic:
         return (*found, *ctx.topic) if found and not wide(found[0]) else (*ctx.topic, *found)
