@@ -74,6 +74,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
     if (
         view.lang == "en"
+        and clause.core == clause.sentence.start
         and not entities(view, clause.core, number.start)
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):

@@ -110,6 +110,12 @@ def entities(view: View, start: int, end: int) -> list[Mention]:
     return [m for m in view.within(start, end, "entity") if m.id]
 
 
+_GOES_ON = re.compile(
+    r"(?:and |but |then )?(?:which|who|down|up|"
+    r"(?!forcing|causing|prompting|leaving|allowing|letting|requiring|pushing)\w+(?:ed|ing))\b"
+)
+
+
 def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str = "") -> tuple[Mention, ...]:
     """Return what a clause speaks of, most likely first: names before ``until``, else what was named before."""
     begin = clause.head[0] if clause.head and clause.head[0] < clause.core else clause.core
@@ -132,9 +138,7 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
         ctx.topic
         and view.lang == "en"
         and clause.core > clause.sentence.start
-        and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
-            view.bare, clause.core, clause.end
-        )
+        and _GOES_ON.match(view.bare, clause.core, clause.end)
     ):
         return (*ctx.topic, *(m for m in found if m not in ctx.topic))
     if found:
