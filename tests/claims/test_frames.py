@@ -60,7 +60,9 @@ def right(claim: Claim, slot: str, label: Any) -> bool:
 
 
 @cache
-def scored(lang: str, kind: str = "frames") -> tuple[list[tuple[str, str, bool, Any, Any]], list[str], list[tuple[str, str]]]:
+def scored(
+    lang: str, kind: str = "frames"
+) -> tuple[list[tuple[str, str, bool, Any, Any]], list[str], list[tuple[str, str]]]:
     """Return every slot (text, slot, right, got, label), claims not found, and claims found where there are none."""
     slots: list[tuple[str, str, bool, Any, Any]] = []
     missed: list[str] = []
