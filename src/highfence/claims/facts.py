@@ -192,7 +192,8 @@ def _all_records() -> Iterator[Record]:
     yield from _models()
     for line in all_series().values():
         yield from _points(line)
-    yield from map(_event, events())
+    for event in events():
+        yield from _event(event)
     yield from map(_statement, statements())
     yield from map(_forecast, published_forecasts())
 
@@ -213,6 +214,58 @@ def names() -> Mapping[str, Label]:
 def name_of(id: str) -> Label:
     """Return the name of a thing, or its id where it has none."""
     return names().get(id) or Label(id, id)
+
+
+@cache
+def _name_table() -> Mapping[str, str]:
+    """English names and aliases of firms and things, in lower case, to ids; short and ambiguous ones left out."""
+    found: dict[str, str] = {}
+    for entry in (*catalogue().firms(), *things().values()):
+        for name in (entry.name.en, *entry.aliases):
+            key = name.casefold()
+            if key.isascii() and len(key) >= 3 and not key.isdigit() and key not in _STOP:
+                found.setdefault(key, entry.id)
+    return found
+
+
+@lru_cache(maxsize=8192)
+def named_in(text: str) -> tuple[str, ...]:
+    """Return ids of the firms and things that an English text names.
+
+    >>> named_in("SMIC and ten affiliates put on the list")
+    ('smic',)
+    """
+    table, found = _name_table(), []
+    tokens = re.findall(r"[A-Za-z0-9][A-Za-z0-9.&-]*", text.replace("'s", " ").replace("\u2019s", " "))
+    at = 0
+    while at < len(tokens):
+        for size in (4, 3, 2, 1):
+            part = tokens[at:at + size]
+            key = " ".join(part).casefold().rstrip(".-")
+            if len(part) == size and key in table and (size > 1 or part[0][0].isupper()):
+                found.append(table[key])
+                at += size - 1
+                break
+        at += 1
+    return tuple(dict.fromkeys(found))
+
+
+_PRINTED = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|per cent|billion|million|trillion|thousand)?\s*"
+                      r"(dollars|yuan|euros|entities|firms|wafers|dies|chips|stacks|racks|points|cities)?")
+_TIMES = {"billion": 1e9, "million": 1e6, "trillion": 1e12, "thousand": 1e3}
+_IN = {"dollars": "USD", "yuan": "CNY", "euros": "EUR"}
+
+
+def _numbers_in(text: str) -> Iterator[tuple[float, str]]:
+    """Yield the amounts that a label prints, with their units; a bare amount is in the label's one currency."""
+    found = [m.groups() for m in _PRINTED.finditer(text)]
+    money = next((_IN[noun] for _, _, noun in found if noun in _IN), "1")
+    for number, scale, noun in found:
+        if scale in ("%", "per cent"):
+            yield float(number.replace(",", "")) / 100, "share"
+        elif scale or noun:
+            size = float(number.replace(",", "")) * _TIMES.get(scale or "", 1.0)
+            yield size, _IN.get(noun or "", "1" if noun else money if size >= 1e6 else "1")
 
 
 _WORD = re.compile(r"[a-z][a-z0-9&+.-]*[a-z0-9]|[0-9]+[a-z][a-z0-9]*|[㐀-鿿]+")
@@ -426,13 +479,20 @@ def _series_topic(line: Series) -> str:
     return "markets" if _roles().get(line.subject, frozenset()) & _TOOL_ROLES else "series"
 
 
-def _event(e: Event) -> Record:
-    until = e.until or e.effective or e.on
-    names_ = [name_of(n) for n in (*e.actors, *e.targets, *e.chips)]
-    return Record(f"event:{e.id}", "event", e.actors[0] if e.actors else "", e.kind, e.label,
-                  (*e.targets, *e.chips), e.actors, period=Period(e.on, max(e.on, until)), printed=e.on.isoformat(),
-                  public=e.on, published=e.on.isoformat(), grade=e.grade, source=e.source, at=e.at, topic="events",
-                  words=_search_words(e.label, *names_, *((e.note,) if e.note else ())))
+def _event(e: Event) -> Iterator[Record]:
+    """An event, and each amount that its label prints."""
+    until = max(e.on, e.effective or e.on)
+    start = min(e.on, e.effective or e.on)
+    named = named_in(e.label.en)
+    actors = tuple(dict.fromkeys((*e.actors, *(n for n in named if n not in e.targets))))
+    parties = [name_of(n) for n in (*e.actors, *e.targets, *e.chips)]
+    whole = Record(f"event:{e.id}", "event", e.actors[0] if e.actors else "", e.kind, e.label,
+                   tuple(dict.fromkeys((*e.targets, *e.chips, *named))), actors, period=Period(start, until),
+                   printed=e.on.isoformat(), public=e.on, published=e.on.isoformat(), grade=e.grade, source=e.source,
+                   at=e.at, topic="events", words=_search_words(e.label, *parties, *((e.note,) if e.note else ())))
+    yield whole
+    for i, (value, unit) in enumerate(_numbers_in(e.label.en)):
+        yield replace(whole, id=f"event:{e.id}#{i + 1}", kind="statement", value=value, unit=unit)
 
 
 _PREDICATE_TOPICS = {
@@ -450,7 +510,8 @@ def _statement(s: Statement) -> Record:
     if value is None and s.low is not None and s.high is not None:
         value = (s.low + s.high) / 2
     scaled = [None if v is None else v * factor for v in (value, s.low, s.high)]
-    return Record(f"statement:{s.id}", "statement", s.subject, s.predicate, s.label, (s.object,) if s.object else (),
+    named = tuple(n for n in named_in(s.label.en) if n not in (s.subject, s.object))
+    return Record(f"statement:{s.id}", "statement", s.subject, s.predicate, s.label, (s.object,) if s.object else (), named,
                   value=scaled[0], low=scaled[1], high=scaled[2], unit=unit, place=s.place,
                   period=parse_period(s.period) if s.period else None, printed=s.period or "", public=s.public,
                   published=s.published or "", grade=s.grade, source=s.source, status=s.kind, at=s.at, holds=s.holds,
@@ -463,7 +524,8 @@ def _forecast(f: PublishedForecast) -> Record:
     low, mid, high = (None if v is None else v * factor for v in (f.low, f.value, f.high))
     if mid is None and low is not None and high is not None:
         mid = (low + high) / 2
-    return Record(f"forecast:{f.id}", "forecast", f.by, f.metric, f.statement, value=mid, low=low, high=high, unit=unit,
+    named = named_in(f"{f.by} {f.statement.en}")
+    return Record(f"forecast:{f.id}", "forecast", named[0] if named else f.by, f.metric, f.statement, named[1:], named, value=mid, low=low, high=high, unit=unit,
                   place=f.region, period=parse_period(f.horizon) if f.horizon else None, printed=f.horizon,
                   public=f.public, published=f.published, source=f.source, grade="press", status="forecast", by=f.by,
                   topic="forecasts", words=_search_words(f.statement, f.metric, f.by))
@@ -479,14 +541,16 @@ def about(word: str, topic: str = "", attribute: str = "", as_of: date | None = 
     ids |= {f.id for f in catalogue().firms() if key in map(str.casefold, f.aliases)}
     if (chip := catalogue().find_chip(word)) is not None:
         ids.add(chip.id)
-    ids |= {id for id, label in names().items() if key and (key in label.en.casefold() or key in label.zh.casefold())}
+    whole = re.compile(rf"(?<![a-z0-9]){re.escape(key)}(?![a-z0-9])") if key.isascii() else re.compile(re.escape(key))
+    ids |= {id for id, label in names().items() if key and (whole.search(label.en.casefold()) or key in label.zh)}
     found: list[Record] = []
     for r in view.records:
+        if "#" in r.id or topic not in ("", r.topic) or attribute not in ("", r.attribute) or not view.admits(r):
+            continue
         named = ids.intersection((r.subject, *r.actors, *r.objects))
-        if view.admits(r) and (not key or named or key in r.label.en.casefold() or key in r.label.zh.casefold()
-                               or key in r.id) and topic in ("", r.topic) and attribute in ("", r.attribute):
+        if not key or named or whole.search(r.label.en.casefold()) or whole.search(r.label.zh.casefold()) or key in r.id:
             found.append(r)
-    return found
+    return sorted(found, key=lambda r: not ids.intersection((r.subject, *r.objects)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,8 +566,9 @@ class Count:
 
 def counts() -> tuple[Count, ...]:
     """Return how many facts each topic holds, chip specs apart, and the whole last."""
-    beyond = [r for r in index().records if r.topic != "specs"]
-    rows = [_count(topic, [r for r in index().records if r.topic == topic], len(beyond)) for topic in TOPICS]
+    whole = [r for r in index().records if "#" not in r.id]
+    beyond = [r for r in whole if r.topic != "specs"]
+    rows = [_count(topic, [r for r in whole if r.topic == topic], len(beyond)) for topic in TOPICS]
     return (*(row for row in rows if row.records), _count("beyond specs", beyond, len(beyond)))
 
 
@@ -517,25 +582,38 @@ def _count(topic: str, found: list[Record], whole: int) -> Count:
                  held[largest] / whole if largest and whole else 0.0)
 
 
-def shown_value(value: float | str | None, unit: str) -> str:
+def shown_value(value: float | str | None, unit: str, lang: str = "en") -> str:
     """Write a value for people.
 
     >>> shown_value(1.48e14, "FLOP/s"), shown_value(0.125, "share"), shown_value(4.4062e10, "USD")
     ('148 TFLOP/s', '12.5 %', '44.06 billion USD')
+    >>> shown_value(4.4062e10, "USD", "zh")
+    '440.6亿美元'
     """
     if value is None or isinstance(value, str):
         return value or ""
     if unit in ("share", "points"):
-        return f"{format_number(100 * value, 3)} %" if unit == "share" else f"{format_number(100 * value, 3)} points"
+        return f"{format_number(100 * value, 3)}{' %' if unit == 'share' else (' points' if lang == 'en' else '个百分点')}"
     for scaled, size in _SCALES.get(unit, ()):
         if abs(value) >= size:
             return f"{format_number(value / size)} {scaled}"
-    if abs(value) >= 1e6:
-        size, word = next((s, w) for s, w in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")) if abs(value) >= s)
-        return f"{format_number(value / size)} {word} {'' if unit == '1' else unit}".strip()
-    return f"{format_number(value)} {'' if unit == '1' else unit}".strip()
+    noun = unit if lang == "en" else _NOUNS.get(unit, unit)
+    noun, gap = ("" if unit == "1" else noun), (" " if lang == "en" else "")
+    for size, word in (_LARGE if lang == "en" else _LARGE_ZH):
+        if abs(value) >= size:
+            return f"{format_number(value / size)}{gap}{word}{gap}{noun}".strip()
+    return f"{format_number(value)}{gap}{noun}".strip()
 
 
+def value_label(value: float | str | None, unit: str) -> Label:
+    """Write a value in both languages."""
+    return Label(shown_value(value, unit), shown_value(value, unit, "zh"))
+
+
+_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_LARGE_ZH = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
+_NOUNS = {"USD": "美元", "CNY": "元", "EUR": "欧元", "JPY": "日元", "TWD": "新台币", "KRW": "韩元", "times": "倍", "units": "颗",
+          "cards": "张", "wafers/month": "片/月", "USD/h": "美元/时", "dies": "颗裸片", "stacks": "堆"}
 _SCALES = {"FLOP/s": (("EFLOP/s", 1e18), ("TFLOP/s", 1e12)), "OP/s": (("TOP/s", 1e12),), "B/s": (("TB/s", 1e12), ("GB/s", 1e9)),
            "B": (("GB", 1e9), ("MB", 1e6)), "Hz": (("GHz", 1e9), ("MHz", 1e6))}
 

@@ -1,0 +1,190 @@
+"""Who makes, designs, owns or leads what: relations on record, and who really stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from highfence.claims.computing.findings import Context, Finding, evidence_of
+from highfence.claims.facts import Index, Record, name_of
+from highfence.claims.matching.readings import country, family, is_chip, is_firm, known, owners, products, roles, variants
+from highfence.claims.model import Claim, Swap
+from highfence.core.labels import Label
+
+MAKING = frozenset(("makes", "designs", "manufactures", "develops", "developed", "owns", "supplies", "produces", "launched", "launches",
+                    "part-of", "belongs", "of", "has", "sells", "sold-to", "possession", "produces-at", "founded", "created", "origin",
+                    "made-by", "owned-by", "builds", "uses"))
+BELONGS = ("designs", "makes", "developed", "owns", "manufactures", "launched", "supplies", "founded", "created", "part-of", "produces-at", "sold-to")
+PLACED = frozenset(("located-in", "based-in", "headquartered"))
+EXCLUSIVE = frozenset(("designs", "developed", "owns"))
+"""Relations in which a thing stands to one firm and its parents alone."""
+
+NEEDS: dict[str, frozenset[str]] = {
+    "eda-tools": frozenset(("design-software",)), "lithography": frozenset(("tool-maker",)), "euv-lithography": frozenset(("tool-maker",)),
+    "duv-lithography": frozenset(("tool-maker",)), "etch-tools": frozenset(("tool-maker",)), "deposition-tools": frozenset(("tool-maker",)),
+    "foundry-service": frozenset(("foundry",)), "hbm-memory": frozenset(("memory-maker",)), "nand-flash": frozenset(("memory-maker",)),
+    "dram": frozenset(("memory-maker",)),
+}
+"""What a firm must do to make a product, where the catalogue's roles can tell."""
+
+
+def origin(claim: Claim, context: Context) -> Finding | None:
+    """Return whether one thing stands in a relation to another, and if not, who does."""
+    if not claim.subject or not claim.object:
+        return _alone(claim, context)
+    if claim.attribute in PLACED:
+        return _seat(claim)
+    best: Finding | None = None
+    for a in claim.subject[:3]:
+        for b in claim.object[:4]:
+            found = _pair(claim, a, b, context.view)
+            if found is not None and (best is None or _rank(found) < _rank(best)):
+                best = found
+    return _negate(best) if claim.negated and best is not None else best
+
+
+def _rank(f: Finding) -> tuple[int, float]:
+    return ({"supported": 0, "imprecise": 1}.get(f.verdict, 2), -f.confidence)
+
+
+def _negate(found: Finding) -> Finding:
+    from dataclasses import replace
+
+    turned = {"supported": "contradicted", "contradicted": "supported", "misattributed": "supported"}
+    return replace(found, verdict=turned.get(found.verdict, found.verdict), swap=None)
+
+
+def _relating(a: str, b: str, view: Index) -> Iterator[Record]:
+    """Yield relations of record between two things, their forms, units and owners."""
+    left = {a, *owners(a), *(c for c in variants(a))}
+    right = {b, *variants(b), *products(b)}
+    for id in right:
+        for r in view.onto(id):
+            if r.kind in ("relation", "statement") and r.subject in left:
+                yield r
+    for r in view.onto(a):
+        if r.kind in ("relation", "statement") and r.subject in right:
+            yield r
+
+
+def _pair(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
+    if a == b:
+        return None
+    found = [r for r in _relating(a, b, view) if "#" not in r.id]
+    denied = [r for r in found if not r.holds]
+    if a in owners(b) or a in {o for p in products(b) for o in owners(p)}:
+        records = [r for r in found if r.holds] or list(_belonging(b, view))
+        return Finding("supported", 0.95, Label("{b} belongs to {a}", "{b}属于{a}").format(a=name_of(a), b=name_of(b)),
+                       tuple(evidence_of(r) for r in records[:2]))
+    held = [r for r in found if r.holds and _apt(claim.attribute, r)]
+    if held:
+        return Finding("supported", 0.93, held[0].label, tuple(evidence_of(r) for r in held[:3]))
+    if denied:
+        return _denied(a, b, denied, view)
+    if any(r.holds for r in found) and claim.attribute not in ("owns", "designs", "founded"):
+        return Finding("supported", 0.7, next(r for r in found if r.holds).label, tuple(evidence_of(r) for r in found[:3]))
+    return _others(claim, a, b, view)
+
+
+def _apt(attribute: str, record: Record) -> bool:
+    """Whether a relation of record is of the kind that is claimed."""
+    if not attribute or attribute in ("of", "has", "possession", "origin", "part-of", "belongs") or record.attribute == attribute:
+        return True
+    alike = ({"makes", "manufactures", "produces", "supplies", "produces-at", "builds", "made-by", "sells", "designs", "developed", "develops",
+              "launched", "launches"}, {"owns", "owned-by", "part-of", "founded", "created", "invested-in", "designs"},
+             {"uses", "supplies", "manufactures", "sold-to"})
+    return any(attribute in group and record.attribute in group for group in alike)
+
+
+def _denied(a: str, b: str, denied: list[Record], view: Index) -> Finding:
+    others = [r for r in _makers(b, view) if r.subject != a]
+    if others:
+        return _belongs_to(a, b, others, [*denied, *others], 0.9)
+    return Finding("contradicted", 0.88, denied[0].label, tuple(evidence_of(r) for r in denied[:3]))
+
+
+def _belonging(b: str, view: Index) -> Iterator[Record]:
+    """Yield the records of whose a thing is."""
+    for id in (b, *products(b)[:3]):
+        for r in view.onto(id):
+            if r.kind in ("relation", "statement") and r.attribute in BELONGS and r.holds:
+                yield r
+    for r in view.of(b, "part-of"):
+        yield r
+
+
+def _makers(b: str, view: Index) -> list[Record]:
+    return [r for r in _belonging(b, view) if r.attribute != "part-of" and r.subject != b]
+
+
+def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
+    """Return that another stands in the relation, where it admits one alone or the firm's trade rules it out."""
+    if not (is_firm(a) or country(a) or known(a)):
+        return None
+    theirs = _makers(b, view)
+    own = owners(b) or tuple(dict.fromkeys(o for p in products(b) for o in owners(p)))
+    if own and claim.attribute not in ("uses", "sold-to", "manufactures", "invested-in", "supplies", "sells") and a not in own and not _tied(a, own, view):
+        records = [r for r in theirs if r.attribute in EXCLUSIVE and r.subject in own] or theirs
+        proof = records or list(_belonging(b, view))
+        return _to_owner(a, b, own[0], proof)
+    only = [r for r in theirs if r.only]
+    if only and not any(r.subject in (a, *owners(a)) for r in only):
+        return _belongs_to(a, b, only, only, 0.9)
+    needs = NEEDS.get(b)
+    trades = roles(a)
+    if needs and trades and not trades & needs and len({r.subject for r in theirs}) >= 1 and a not in {r.subject for r in theirs}:
+        return _belongs_to(a, b, theirs, theirs, 0.75)
+    makers = {r.subject for r in theirs if r.attribute in ("makes", "supplies")}
+    makes = {o for r in view.of(a) if r.attribute == "makes" and r.holds for o in r.objects}
+    if len(makers) >= 3 and len(makes) >= 1 and a not in makers and claim.attribute in MAKING and b not in makes and not trades & (needs or frozenset()):
+        return _belongs_to(a, b, theirs, theirs, 0.6)
+    return None
+
+
+def _tied(a: str, own: tuple[str, ...], view: Index) -> bool:
+    """Whether a firm has some tie of ownership or joint making with the owners of a thing."""
+    return any(r.holds and (r.subject in own or set(r.objects) & set(own)) and r.attribute in ("owns", "founded", "developed", "part-of", "invested-in")
+               for r in (*view.of(a), *view.onto(a)) if r.kind in ("relation", "statement"))
+
+
+def _to_owner(a: str, b: str, own: str, proof: list[Record]) -> Finding:
+    names = {"a": name_of(a), "b": name_of(b), "o": name_of(own)}
+    return Finding("misattributed", 0.9, Label("{b} is {o}'s, not {a}'s", "{b}属于{o}，而非{a}").format(**names),
+                   tuple(evidence_of(r) for r in proof[:3]), swap=Swap("entity", names["a"], names["o"]))
+
+
+def _belongs_to(a: str, b: str, others: list[Record], proof: list[Record], confidence: float) -> Finding:
+    who = list(dict.fromkeys(r.subject for r in others))[:4]
+    en, zh = ", ".join(name_of(w).en for w in who), "、".join(name_of(w).zh for w in who)
+    return Finding("misattributed", confidence, Label(f"{name_of(b).en}: made by {en}, not {name_of(a).en}", f"{name_of(b).zh}由{zh}提供，而非{name_of(a).zh}"),
+                   tuple(evidence_of(r) for r in proof[:4]), swap=Swap("entity", name_of(a), Label(en, zh)))
+
+
+def _seat(claim: Claim) -> Finding | None:
+    """A firm's country or town."""
+    from highfence.catalogue.store import catalogue
+
+    for a in claim.subject:
+        home = country(a)
+        wanted = {o.removeprefix("place-").upper() if o.startswith("place-") and len(o) == 8 else country(o) or o for o in claim.object}
+        if home and wanted:
+            good = home in wanted
+            firm = next((f for f in catalogue().firms() if f.id == a), None)
+            label = Label(f"{name_of(a).en} has its seat in {home}", f"{name_of(a).zh}总部所在地：{home}")
+            from highfence.claims.model import Evidence
+
+            proof = (Evidence(label, "fact", f"firm:{a}/country", (firm.source or "") if firm else "", (firm.grade or "") if firm else "", subject=a,
+                              attribute="located-in"),)
+            return Finding("supported" if good else "contradicted", 0.85, label, proof)
+    return None
+
+
+def _alone(claim: Claim, context: Context) -> Finding | None:
+    """One party named: "China's own chips", "the sole maker": look among statements of the subject."""
+    from highfence.claims.computing.happenings import happening
+
+    return happening(claim, context)
+
+
+def same_family(a: str, b: str) -> bool:
+    """Whether two chips are forms of one."""
+    return is_chip(a) and is_chip(b) and family(a) == family(b)
