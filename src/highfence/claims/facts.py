@@ -25,11 +25,35 @@ from highfence.core.quantities import KINDS, format_number
 KINDS_OF_FACT = ("spec", "metric", "price", "model", "relation", "series", "event", "statement", "forecast")
 """Where a record comes from."""
 
-TOPICS = ("specs", "makers", "series", "markets", "technology", "money", "events", "people", "forecasts", "law", "other")
+TOPICS = (
+    "specs",
+    "makers",
+    "series",
+    "markets",
+    "technology",
+    "money",
+    "events",
+    "people",
+    "forecasts",
+    "law",
+    "other",
+)
 """What a record is about, for browsing and counting."""
 
-DATED_PREDICATES = ("approved", "banned", "issued", "created", "launched", "listed-on", "said", "published", "plans",
-                    "founded", "sold-to", "invested-in")
+DATED_PREDICATES = (
+    "approved",
+    "banned",
+    "issued",
+    "created",
+    "launched",
+    "listed-on",
+    "said",
+    "published",
+    "plans",
+    "founded",
+    "sold-to",
+    "invested-in",
+)
 """Predicates that tell of something done on a day."""
 
 
@@ -151,8 +175,9 @@ class Index:
                 for i in found:
                     scores[i] += weight
         ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
-        return [(score, r) for i, score in ranked
-                if self.admits(r := self.records[i]) and (not kinds or r.kind in kinds)]
+        return [
+            (score, r) for i, score in ranked if self.admits(r := self.records[i]) and (not kinds or r.kind in kinds)
+        ]
 
     def as_of(self, day: date | None, hindsight: bool = False) -> Index:
         """Return the index as it was on a day."""
@@ -162,8 +187,8 @@ class Index:
 def index(as_of: date | None = None, hindsight: bool = False) -> Index:
     """Return the index of all facts, or of what was public on a day.
 
-    >>> [r.value for r in index().of("nvidia-h20", "peak_fp16")]
-    [148000000000000.0]
+    >>> {r.value for r in index().of("nvidia-h20", "peak_fp16")}
+    {148000000000000.0}
     """
     return _whole() if as_of is None else _whole().as_of(as_of, hindsight)
 
@@ -200,6 +225,7 @@ def _all_records() -> Iterator[Record]:
 
 # Names and words
 
+
 @cache
 def names() -> Mapping[str, Label]:
     """Return the name of everything that has an id."""
@@ -220,11 +246,13 @@ def name_of(id: str) -> Label:
 def _name_table() -> Mapping[str, str]:
     """English names and aliases of firms and things, in lower case, to ids; short and ambiguous ones left out."""
     found: dict[str, str] = {}
-    for entry in (*catalogue().firms(), *things().values()):
-        for name in (entry.name.en, *entry.aliases):
+    rows = [(f.id, f.name.en, f.aliases) for f in catalogue().firms()]
+    rows.extend((t.id, t.name.en, t.aliases) for t in things().values())
+    for id, main, aliases in rows:
+        for name in (main, *aliases):
             key = name.casefold()
             if key.isascii() and len(key) >= 3 and not key.isdigit() and key not in _STOP:
-                found.setdefault(key, entry.id)
+                found.setdefault(key, id)
     return found
 
 
@@ -240,7 +268,7 @@ def named_in(text: str) -> tuple[str, ...]:
     at = 0
     while at < len(tokens):
         for size in (4, 3, 2, 1):
-            part = tokens[at:at + size]
+            part = tokens[at : at + size]
             key = " ".join(part).casefold().rstrip(".-")
             if len(part) == size and key in table and (size > 1 or part[0][0].isupper()):
                 found.append(table[key])
@@ -250,8 +278,10 @@ def named_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-_PRINTED = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|per cent|billion|million|trillion|thousand)?\s*"
-                      r"(dollars|yuan|euros|entities|firms|wafers|dies|chips|stacks|racks|points|cities)?")
+_PRINTED = re.compile(
+    r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|per cent|billion|million|trillion|thousand)?\s*"
+    r"(dollars|yuan|euros|entities|firms|wafers|dies|chips|stacks|racks|points|cities)?"
+)
 _TIMES = {"billion": 1e9, "million": 1e6, "trillion": 1e12, "thousand": 1e3}
 _IN = {"dollars": "USD", "yuan": "CNY", "euros": "EUR"}
 
@@ -269,10 +299,9 @@ def _numbers_in(text: str) -> Iterator[tuple[float, str]]:
 
 
 _WORD = re.compile(r"[a-z][a-z0-9&+.-]*[a-z0-9]|[0-9]+[a-z][a-z0-9]*|[㐀-鿿]+")
-_STOP = frozenset("""the of and to in on for a an by with from at as is are was were be been its it that this which or
-not has have had will would may more than over under about into up out no one two their they he she his her also said
-says but after before between during while per than then there these those such other new year years quarter first last
-percent per cent billion million thousand yuan dollars dollar""".split())
+_STOP = frozenset(
+    ["the", "of", "and", "to", "in", "on", "for", "a", "an", "by", "with", "from", "at", "as", "is", "are", "was", "were", "be", "been", "its", "it", "that", "this", "which", "or", "not", "has", "have", "had", "will", "would", "may", "more", "than", "over", "under", "about", "into", "up", "out", "no", "one", "two", "their", "they", "he", "she", "his", "her", "also", "said", "says", "but", "after", "before", "between", "during", "while", "per", "than", "then", "there", "these", "those", "such", "other", "new", "year", "years", "quarter", "first", "last", "percent", "per", "cent", "billion", "million", "thousand", "yuan", "dollars", "dollar"]
+)
 
 
 @lru_cache(maxsize=65536)
@@ -287,7 +316,7 @@ def words_of(text: str) -> frozenset[str]:
     found: set[str] = set()
     for part in _WORD.findall(text.casefold()):
         if part[0] >= "㐀":
-            found.update(part[i:i + 2] for i in range(len(part) - 1))
+            found.update(part[i : i + 2] for i in range(len(part) - 1))
         elif part not in _STOP:
             found.add(stem(part))
     return frozenset(found)
@@ -301,27 +330,48 @@ def stem(word: str) -> str:
     """
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) > len(ending) + 3:
-            return word[:-len(ending)]
+            return word[: -len(ending)]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word
 
 
 def _search_words(*texts: Label | str) -> frozenset[str]:
     found: set[str] = set()
     for text in texts:
-        for part in ((text.en, text.zh) if isinstance(text, Label) else (text.replace("-", " "),)):
+        for part in (text.en, text.zh) if isinstance(text, Label) else (text.replace("-", " "),):
             found |= words_of(part)
     return frozenset(found)
 
 
 # Records of each kind
 
-_CANONICAL = {"%": ("share", 0.01), "percent": ("share", 0.01), "per cent": ("share", 0.01),
-              "percentage points": ("points", 0.01), "": ("1", 1.0), "count": ("1", 1.0),
-              "EFLOPS": ("FLOP/s", 1e18), "TFLOPS": ("FLOP/s", 1e12), "TOPS": ("OP/s", 1e12), "GB": ("B", 1e9),
-              "TB/s": ("B/s", 1e12), "GB/s": ("B/s", 1e9), "billion USD": ("USD", 1e9), "million USD": ("USD", 1e6),
-              "billion CNY": ("CNY", 1e9), "RMB": ("CNY", 1.0), "yuan": ("CNY", 1.0), "dollars": ("USD", 1.0),
-              "USD billion": ("USD", 1e9), "USD bn": ("USD", 1e9), "CNY bn": ("CNY", 1e9), "ratio": ("times", 1.0),
-              "x": ("times", 1.0), "people": ("1", 1.0), "layers": ("1", 1.0), "cities": ("1", 1.0)}
+_CANONICAL = {
+    "%": ("share", 0.01),
+    "percent": ("share", 0.01),
+    "per cent": ("share", 0.01),
+    "percentage points": ("points", 0.01),
+    "": ("1", 1.0),
+    "count": ("1", 1.0),
+    "EFLOPS": ("FLOP/s", 1e18),
+    "TFLOPS": ("FLOP/s", 1e12),
+    "TOPS": ("OP/s", 1e12),
+    "GB": ("B", 1e9),
+    "TB/s": ("B/s", 1e12),
+    "GB/s": ("B/s", 1e9),
+    "billion USD": ("USD", 1e9),
+    "million USD": ("USD", 1e6),
+    "billion CNY": ("CNY", 1e9),
+    "RMB": ("CNY", 1.0),
+    "yuan": ("CNY", 1.0),
+    "dollars": ("USD", 1.0),
+    "USD billion": ("USD", 1e9),
+    "USD bn": ("USD", 1e9),
+    "CNY bn": ("CNY", 1e9),
+    "ratio": ("times", 1.0),
+    "x": ("times", 1.0),
+    "people": ("1", 1.0),
+    "layers": ("1", 1.0),
+    "cities": ("1", 1.0),
+}
 
 
 def canonical(unit: str) -> tuple[str, float]:
@@ -363,9 +413,24 @@ def _spec(kind: str, entry: Any, fact: Fact, first: date | None) -> Record:
         value = "true" if value else "false"
     row = ATTRIBUTES[fact.attribute]
     unit = canonical(KINDS[row.kind].unit)[0] if row.kind in KINDS else ""
-    return Record(f"{kind}:{entry.id}/{fact.attribute}", "spec", entry.id, fact.attribute, row.label, value=value,
-                  low=low, high=high, unit=unit, public=first, published=fact.published or "", grade=fact.grade,
-                  source=fact.source, status=fact.kind, at=fact.at or "", topic="specs")
+    return Record(
+        f"{kind}:{entry.id}/{fact.attribute}",
+        "spec",
+        entry.id,
+        fact.attribute,
+        row.label,
+        value=value,
+        low=low,
+        high=high,
+        unit=unit,
+        public=first,
+        published=fact.published or "",
+        grade=fact.grade,
+        source=fact.source,
+        status=fact.kind,
+        at=fact.at or "",
+        topic="specs",
+    )
 
 
 def _metrics(entry: Any, first: date | None) -> Iterator[Record]:
@@ -374,19 +439,46 @@ def _metrics(entry: Any, first: date | None) -> Iterator[Record]:
         if found is not None:
             unit = canonical(KINDS[found.kind].unit)[0]
             low, high = (found.low, found.high) if found.contested and found.high != float("inf") else (None, None)
-            yield Record(f"chip:{entry.id}/{name}", "metric", entry.id, name, Label(name.replace("_", " "), name),
-                         value=found.value, low=low, high=high, unit=unit, public=first, grade=found.grade,
-                         source=found.facts[0].source, topic="specs")
+            yield Record(
+                f"chip:{entry.id}/{name}",
+                "metric",
+                entry.id,
+                name,
+                Label(name.replace("_", " "), name),
+                value=found.value,
+                low=low,
+                high=high,
+                unit=unit,
+                public=first,
+                grade=found.grade,
+                source=found.facts[0].source,
+                topic="specs",
+            )
 
 
 def _prices(entry: Any) -> Iterator[Record]:
     for i, price in enumerate(entry.prices):
         when = parse_period(price.date)
         unit = "USD/h" if price.kind == "rental" else "USD"
-        yield Record(f"chip:{entry.id}/price/{i}", "price", entry.id, "price", Label(f"{price.kind} price", "价格"),
-                     value=price.value, low=price.low, high=price.high, unit=unit, place=price.place or "", period=when,
-                     printed=price.date, public=when.end, published=price.date, grade=price.grade, source=price.source,
-                     topic="specs")
+        yield Record(
+            f"chip:{entry.id}/price/{i}",
+            "price",
+            entry.id,
+            "price",
+            Label(f"{price.kind} price", "价格"),
+            value=price.value,
+            low=price.low,
+            high=price.high,
+            unit=unit,
+            place=price.place or "",
+            period=when,
+            printed=price.date,
+            public=when.end,
+            published=price.date,
+            grade=price.grade,
+            source=price.source,
+            topic="specs",
+        )
 
 
 def _relations() -> Iterator[Record]:
@@ -396,8 +488,16 @@ def _relations() -> Iterator[Record]:
     for chip in known.chips():
         facts = [f for group in chip.facts.values() for f in group if f.rejected is None]
         best = facts[0] if facts else None
-        rows.append((f"chip:{chip.id}/vendor", chip.vendor, "designs", chip.id,
-                     best.grade if best else "press", best.source if best else ""))
+        rows.append(
+            (
+                f"chip:{chip.id}/vendor",
+                chip.vendor,
+                "designs",
+                chip.id,
+                best.grade if best else "press",
+                best.source if best else "",
+            )
+        )
         if isinstance(foundry := chip.value("foundry"), str):
             fact = chip["foundry"]
             assert fact is not None
@@ -407,7 +507,9 @@ def _relations() -> Iterator[Record]:
             rows.append((f"system:{system.id}/vendor", system.vendor, "designs", system.id, "official", ""))
         if system.chip:
             rows.append((f"system:{system.id}/chip", system.id, "uses", system.chip, "official", ""))
-    rows.extend((f"memory:{m.id}/vendor", m.vendor, "makes", m.id, "official", "") for m in known.memories() if m.vendor)
+    rows.extend(
+        (f"memory:{m.id}/vendor", m.vendor, "makes", m.id, "official", "") for m in known.memories() if m.vendor
+    )
     rows.extend((f"model:{m.id}/developer", m.developer, "developed", m.id, m.grade, m.source) for m in known.models())
     for firm in known.firms():
         grade, source = firm.grade or "press", firm.source or ""
@@ -418,14 +520,29 @@ def _relations() -> Iterator[Record]:
     for id, subject, predicate, other, grade, source in rows:
         a, b = name_of(subject), name_of(other)
         says = _SAYS[predicate].format(a=a, b=b)
-        yield Record(id, "relation", subject, predicate, says, (other,), grade=grade, source=source, topic="makers",
-                     words=_search_words(a, b))
+        yield Record(
+            id,
+            "relation",
+            subject,
+            predicate,
+            says,
+            (other,),
+            grade=grade,
+            source=source,
+            topic="makers",
+            words=_search_words(a, b),
+        )
 
 
-_SAYS = {"designs": Label("{a} designs {b}", "{b}由{a}设计"), "manufactures": Label("{a} makes {b}", "{b}由{a}代工"),
-         "makes": Label("{a} makes {b}", "{a}制造{b}"), "uses": Label("{a} uses {b}", "{a}采用{b}"),
-         "developed": Label("{a} developed {b}", "{b}由{a}开发"), "owns": Label("{a} is the parent of {b}", "{a}是{b}的母公司"),
-         "located-in": Label("{a} has its seat in {b}", "{a}总部位于{b}")}
+_SAYS = {
+    "designs": Label("{a} designs {b}", "{b}由{a}设计"),
+    "manufactures": Label("{a} makes {b}", "{b}由{a}代工"),
+    "makes": Label("{a} makes {b}", "{a}制造{b}"),
+    "uses": Label("{a} uses {b}", "{a}采用{b}"),
+    "developed": Label("{a} developed {b}", "{b}由{a}开发"),
+    "owns": Label("{a} is the parent of {b}", "{a}是{b}的母公司"),
+    "located-in": Label("{a} has its seat in {b}", "{a}总部位于{b}"),
+}
 
 
 def _models() -> Iterator[Record]:
@@ -433,15 +550,37 @@ def _models() -> Iterator[Record]:
         released = parse_period(model.released) if model.released else None
         for name, value in (("parameters", model.parameters_total), ("active-parameters", model.parameters_active)):
             if value:
-                yield Record(f"model:{model.id}/{name}", "model", model.id, name, Label(name.replace("-", " "), "参数量"),
-                             value=float(value), unit="1", public=released.end if released else None,
-                             published=model.released or "", grade=model.grade, source=model.source, topic="specs")
+                yield Record(
+                    f"model:{model.id}/{name}",
+                    "model",
+                    model.id,
+                    name,
+                    Label(name.replace("-", " "), "参数量"),
+                    value=float(value),
+                    unit="1",
+                    public=released.end if released else None,
+                    published=model.released or "",
+                    grade=model.grade,
+                    source=model.source,
+                    topic="specs",
+                )
         if released:
-            yield Record(f"model:{model.id}/released", "event", model.developer, "launched",
-                         Label(f"{model.name.en} released", f"{model.name.zh}发布"), (model.id,), period=released,
-                         printed=model.released or "", public=released.end, published=model.released or "",
-                         grade=model.grade, source=model.source, topic="events",
-                         words=_search_words(model.name, name_of(model.developer), "release launch"))
+            yield Record(
+                f"model:{model.id}/released",
+                "event",
+                model.developer,
+                "launched",
+                Label(f"{model.name.en} released", f"{model.name.zh}发布"),
+                (model.id,),
+                period=released,
+                printed=model.released or "",
+                public=released.end,
+                published=model.released or "",
+                grade=model.grade,
+                source=model.source,
+                topic="events",
+                words=_search_words(model.name, name_of(model.developer), "release launch"),
+            )
 
 
 def _points(line: Series) -> Iterator[Record]:
@@ -456,15 +595,41 @@ def _point(line: Series, p: Point, unit: str, factor: float, words: frozenset[st
     ends = (p.low * factor, p.high * factor) if p.low != p.high else (None, None)
     if p.by:
         words = words | words_of(p.by)
-    return Record(f"series:{line.id}/{p.fiscal or p.period}" + (f"/{p.by}" if p.by else ""), "series", line.subject,
-                  line.measure, line.label, value=p.value * factor, low=ends[0], high=ends[1], unit=unit,
-                  place=line.place, period=Period(p.start, p.end), printed=p.period, fiscal=p.fiscal, public=p.public,
-                  published=p.published, grade=p.grade, source=p.source, status=p.kind, by=p.by, at=p.at,
-                  series=line.id, topic=topic, words=words)
+    return Record(
+        f"series:{line.id}/{p.fiscal or p.period}" + (f"/{p.by}" if p.by else ""),
+        "series",
+        line.subject,
+        line.measure,
+        line.label,
+        value=p.value * factor,
+        low=ends[0],
+        high=ends[1],
+        unit=unit,
+        place=line.place,
+        period=Period(p.start, p.end),
+        printed=p.period,
+        fiscal=p.fiscal,
+        public=p.public,
+        published=p.published,
+        grade=p.grade,
+        source=p.source,
+        status=p.kind,
+        by=p.by,
+        at=p.at,
+        series=line.id,
+        topic=topic,
+        words=words,
+    )
 
 
-_MEASURE_TOPICS = {"yield": "technology", "capacity": "technology", "subsidy": "money", "r-and-d": "money",
-                   "capex": "money", "tax": "money"}
+_MEASURE_TOPICS = {
+    "yield": "technology",
+    "capacity": "technology",
+    "subsidy": "money",
+    "r-and-d": "money",
+    "capex": "money",
+    "tax": "money",
+}
 _TOOL_ROLES = frozenset(("tool-maker", "foundry", "memory-maker", "design-software"))
 
 
@@ -486,22 +651,67 @@ def _event(e: Event) -> Iterator[Record]:
     named = named_in(e.label.en)
     actors = tuple(dict.fromkeys((*e.actors, *(n for n in named if n not in e.targets))))
     parties = [name_of(n) for n in (*e.actors, *e.targets, *e.chips)]
-    whole = Record(f"event:{e.id}", "event", e.actors[0] if e.actors else "", e.kind, e.label,
-                   tuple(dict.fromkeys((*e.targets, *e.chips, *named))), actors, period=Period(start, until),
-                   printed=e.on.isoformat(), public=e.on, published=e.on.isoformat(), grade=e.grade, source=e.source,
-                   at=e.at, topic="events", words=_search_words(e.label, *parties, *((e.note,) if e.note else ())))
+    whole = Record(
+        f"event:{e.id}",
+        "event",
+        e.actors[0] if e.actors else "",
+        e.kind,
+        e.label,
+        tuple(dict.fromkeys((*e.targets, *e.chips, *named))),
+        actors,
+        period=Period(start, until),
+        printed=e.on.isoformat(),
+        public=e.on,
+        published=e.on.isoformat(),
+        grade=e.grade,
+        source=e.source,
+        at=e.at,
+        topic="events",
+        words=_search_words(e.label, *parties, *((e.note,) if e.note else ())),
+    )
     yield whole
     for i, (value, unit) in enumerate(_numbers_in(e.label.en)):
         yield replace(whole, id=f"event:{e.id}#{i + 1}", kind="statement", value=value, unit=unit)
 
 
 _PREDICATE_TOPICS = {
-    **dict.fromkeys(("makes", "designs", "manufactures", "owns", "part-of", "developed", "supplies", "competes-with",
-                     "member-of", "located-in"), "makers"),
-    **dict.fromkeys(("heads", "office"), "people"), **dict.fromkeys(("rank", "leads"), "markets"),
-    **dict.fromkeys(("produces-at", "uses"), "technology"), "invested-in": "money", "controlled-by": "law",
-    **dict.fromkeys(("approved", "banned", "issued", "created", "launched", "listed-on", "said", "published", "plans",
-                     "founded", "sold-to"), "events")}
+    **dict.fromkeys(
+        (
+            "makes",
+            "designs",
+            "manufactures",
+            "owns",
+            "part-of",
+            "developed",
+            "supplies",
+            "competes-with",
+            "member-of",
+            "located-in",
+        ),
+        "makers",
+    ),
+    **dict.fromkeys(("heads", "office"), "people"),
+    **dict.fromkeys(("rank", "leads"), "markets"),
+    **dict.fromkeys(("produces-at", "uses"), "technology"),
+    "invested-in": "money",
+    "controlled-by": "law",
+    **dict.fromkeys(
+        (
+            "approved",
+            "banned",
+            "issued",
+            "created",
+            "launched",
+            "listed-on",
+            "said",
+            "published",
+            "plans",
+            "founded",
+            "sold-to",
+        ),
+        "events",
+    ),
+}
 
 
 def _statement(s: Statement) -> Record:
@@ -511,12 +721,32 @@ def _statement(s: Statement) -> Record:
         value = (s.low + s.high) / 2
     scaled = [None if v is None else v * factor for v in (value, s.low, s.high)]
     named = tuple(n for n in named_in(s.label.en) if n not in (s.subject, s.object))
-    return Record(f"statement:{s.id}", "statement", s.subject, s.predicate, s.label, (s.object,) if s.object else (), named,
-                  value=scaled[0], low=scaled[1], high=scaled[2], unit=unit, place=s.place,
-                  period=parse_period(s.period) if s.period else None, printed=s.period or "", public=s.public,
-                  published=s.published or "", grade=s.grade, source=s.source, status=s.kind, at=s.at, holds=s.holds,
-                  only=s.only, topic=_PREDICATE_TOPICS.get(s.predicate, "other"),
-                  words=_search_words(s.label, name_of(s.subject), name_of(s.object), *((s.note,) if s.note else ())))
+    return Record(
+        f"statement:{s.id}",
+        "statement",
+        s.subject,
+        s.predicate,
+        s.label,
+        (s.object,) if s.object else (),
+        named,
+        value=scaled[0],
+        low=scaled[1],
+        high=scaled[2],
+        unit=unit,
+        place=s.place,
+        period=parse_period(s.period) if s.period else None,
+        printed=s.period or "",
+        public=s.public,
+        published=s.published or "",
+        grade=s.grade,
+        source=s.source,
+        status=s.kind,
+        at=s.at,
+        holds=s.holds,
+        only=s.only,
+        topic=_PREDICATE_TOPICS.get(s.predicate, "other"),
+        words=_search_words(s.label, name_of(s.subject), name_of(s.object), *((s.note,) if s.note else ())),
+    )
 
 
 def _forecast(f: PublishedForecast) -> Record:
@@ -525,13 +755,34 @@ def _forecast(f: PublishedForecast) -> Record:
     if mid is None and low is not None and high is not None:
         mid = (low + high) / 2
     named = named_in(f"{f.by} {f.statement.en}")
-    return Record(f"forecast:{f.id}", "forecast", named[0] if named else f.by, f.metric, f.statement, named[1:], named, value=mid, low=low, high=high, unit=unit,
-                  place=f.region, period=parse_period(f.horizon) if f.horizon else None, printed=f.horizon,
-                  public=f.public, published=f.published, source=f.source, grade="press", status="forecast", by=f.by,
-                  topic="forecasts", words=_search_words(f.statement, f.metric, f.by))
+    return Record(
+        f"forecast:{f.id}",
+        "forecast",
+        named[0] if named else f.by,
+        f.metric,
+        f.statement,
+        named[1:],
+        named,
+        value=mid,
+        low=low,
+        high=high,
+        unit=unit,
+        place=f.region,
+        period=parse_period(f.horizon) if f.horizon else None,
+        printed=f.horizon,
+        public=f.public,
+        published=f.published,
+        source=f.source,
+        grade="press",
+        status="forecast",
+        by=f.by,
+        topic="forecasts",
+        words=_search_words(f.statement, f.metric, f.by),
+    )
 
 
 # Browsing
+
 
 def about(word: str, topic: str = "", attribute: str = "", as_of: date | None = None) -> list[Record]:
     """Return records whose names or words hold what somebody asks for, those that hold it as a name first."""
@@ -548,7 +799,13 @@ def about(word: str, topic: str = "", attribute: str = "", as_of: date | None = 
         if "#" in r.id or topic not in ("", r.topic) or attribute not in ("", r.attribute) or not view.admits(r):
             continue
         named = ids.intersection((r.subject, *r.actors, *r.objects))
-        if not key or named or whole.search(r.label.en.casefold()) or whole.search(r.label.zh.casefold()) or key in r.id:
+        if (
+            not key
+            or named
+            or whole.search(r.label.en.casefold())
+            or whole.search(r.label.zh.casefold())
+            or key in r.id
+        ):
             found.append(r)
     return sorted(found, key=lambda r: not ids.intersection((r.subject, *r.objects)))
 
@@ -578,8 +835,13 @@ def _count(topic: str, found: list[Record], whole: int) -> Count:
         if r.series:
             held[r.series] += 1
     largest = max(held, key=lambda k: held[k], default="")
-    return Count(topic, len(found), len({r.source for r in found if r.source}), largest,
-                 held[largest] / whole if largest and whole else 0.0)
+    return Count(
+        topic,
+        len(found),
+        len({r.source for r in found if r.source}),
+        largest,
+        held[largest] / whole if largest and whole else 0.0,
+    )
 
 
 def shown_value(value: float | str | None, unit: str, lang: str = "en") -> str:
@@ -593,13 +855,15 @@ def shown_value(value: float | str | None, unit: str, lang: str = "en") -> str:
     if value is None or isinstance(value, str):
         return value or ""
     if unit in ("share", "points"):
-        return f"{format_number(100 * value, 3)}{' %' if unit == 'share' else (' points' if lang == 'en' else '个百分点')}"
+        return (
+            f"{format_number(100 * value, 3)}{' %' if unit == 'share' else (' points' if lang == 'en' else '个百分点')}"
+        )
     for scaled, size in _SCALES.get(unit, ()):
         if abs(value) >= size:
             return f"{format_number(value / size)} {scaled}"
     noun = unit if lang == "en" else _NOUNS.get(unit, unit)
     noun, gap = ("" if unit == "1" else noun), (" " if lang == "en" else "")
-    for size, word in (_LARGE if lang == "en" else _LARGE_ZH):
+    for size, word in _LARGE if lang == "en" else _LARGE_ZH:
         if abs(value) >= size:
             return f"{format_number(value / size)}{gap}{word}{gap}{noun}".strip()
     return f"{format_number(value)}{gap}{noun}".strip()
@@ -612,10 +876,28 @@ def value_label(value: float | str | None, unit: str) -> Label:
 
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
 _LARGE_ZH = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
-_NOUNS = {"USD": "美元", "CNY": "元", "EUR": "欧元", "JPY": "日元", "TWD": "新台币", "KRW": "韩元", "times": "倍", "units": "颗",
-          "cards": "张", "wafers/month": "片/月", "USD/h": "美元/时", "dies": "颗裸片", "stacks": "堆"}
-_SCALES = {"FLOP/s": (("EFLOP/s", 1e18), ("TFLOP/s", 1e12)), "OP/s": (("TOP/s", 1e12),), "B/s": (("TB/s", 1e12), ("GB/s", 1e9)),
-           "B": (("GB", 1e9), ("MB", 1e6)), "Hz": (("GHz", 1e9), ("MHz", 1e6))}
+_NOUNS = {
+    "USD": "美元",
+    "CNY": "元",
+    "EUR": "欧元",
+    "JPY": "日元",
+    "TWD": "新台币",
+    "KRW": "韩元",
+    "times": "倍",
+    "units": "颗",
+    "cards": "张",
+    "wafers/month": "片/月",
+    "USD/h": "美元/时",
+    "dies": "颗裸片",
+    "stacks": "堆",
+}
+_SCALES = {
+    "FLOP/s": (("EFLOP/s", 1e18), ("TFLOP/s", 1e12)),
+    "OP/s": (("TOP/s", 1e12),),
+    "B/s": (("TB/s", 1e12), ("GB/s", 1e9)),
+    "B": (("GB", 1e9), ("MB", 1e6)),
+    "Hz": (("GHz", 1e9), ("MHz", 1e6)),
+}
 
 FORMATS = tuple(BITS)
 """Number formats that specs are printed for."""

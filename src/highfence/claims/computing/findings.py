@@ -55,22 +55,40 @@ def evidence_of(record: Record, kind: str = "fact") -> Evidence:
     """Return a fact in the form that readers are shown."""
     low, high = record.ends if record.numeric else (None, None)
     where = name_of(record.subject)
-    value = value_label(record.value, record.unit) if record.numeric else Label(str(record.value or ""), str(record.value or ""))
+    value = (
+        value_label(record.value, record.unit)
+        if record.numeric
+        else Label(str(record.value or ""), str(record.value or ""))
+    )
     if record.kind in ("spec", "metric", "price", "model"):
         statement = Label(f"{where.en}, {record.label.en}: {value.en}", f"{where.zh}，{record.label.zh}：{value.zh}")
     elif record.numeric and record.kind == "series":
         by = f" ({record.by})" if record.by else ""
-        statement = Label(f"{record.label.en}, {record.fiscal or record.printed}: {value.en}{by}",
-                          f"{record.label.zh}，{record.fiscal or record.printed}：{value.zh}{by}")
+        statement = Label(
+            f"{record.label.en}, {record.fiscal or record.printed}: {value.en}{by}",
+            f"{record.label.zh}，{record.fiscal or record.printed}：{value.zh}{by}",
+        )
     else:
         statement = record.label
     kind = "forecast" if record.status in ("forecast", "guidance", "target") and kind == "fact" else kind
     source = catalogue().source(record.source) if record.source else None
-    return Evidence(statement, kind, record.id, record.source, record.grade,
-                    record.value if record.numeric else None, low if low != high else None, high if low != high else None,
-                    record.unit, record.subject, record.attribute, record.fiscal or record.printed,
-                    record.published or (record.public.isoformat() if record.public else ""), record.at,
-                    source.url if source else "")
+    return Evidence(
+        statement,
+        kind,
+        record.id,
+        record.source,
+        record.grade,
+        record.value if record.numeric else None,
+        low if low != high else None,
+        high if low != high else None,
+        record.unit,
+        record.subject,
+        record.attribute,
+        record.fiscal or record.printed,
+        record.published or (record.public.isoformat() if record.public else ""),
+        record.at,
+        source.url if source else "",
+    )
 
 
 @dataclass(frozen=True)
@@ -94,11 +112,30 @@ class Numbers:
         return [c for c, s in zip(self.candidates, self.stand) if s == stand and test(c)]
 
 
-SOFT = frozenset(("variant", "near-attribute", "open", "fiscal", "unstated", "older", "estimate", "claim", "forecast", "wider", "worded",
-                  "product", "inside", "period-near", "place-open"))
+SOFT = frozenset(
+    (
+        "variant",
+        "near-attribute",
+        "open",
+        "fiscal",
+        "unstated",
+        "older",
+        "estimate",
+        "claim",
+        "forecast",
+        "wider",
+        "worded",
+        "product",
+        "inside",
+        "period-near",
+        "place-open",
+    )
+)
 
 
-def weigh(claim: Claim, candidates: Sequence[Candidate], swapped: Callable[[], Finding | None] | None = None) -> Finding | None:
+def weigh(
+    claim: Claim, candidates: Sequence[Candidate], swapped: Callable[[], Finding | None] | None = None
+) -> Finding | None:
     """Return what candidates make of a printed number.
 
     Exact ones decide. Looser ones can bear a claim out as imprecise, never exclude it. A value is excluded only where
@@ -116,9 +153,13 @@ def weigh(claim: Claim, candidates: Sequence[Candidate], swapped: Callable[[], F
     exact_near = numbers.that("near", lambda c: not c.hard and not c.faults & {"older", "fiscal", "wider"})
     if exact_near:
         best = _best(exact_near)
-        return Finding("imprecise", 0.75, Label(
-            "Near, not right: {v}", "接近但不准确：{v}").format(v=value_label(best.value, best.unit)),
-            _evidence(exact_near), best.formula)
+        return Finding(
+            "imprecise",
+            0.75,
+            Label("Near, not right: {v}", "接近但不准确：{v}").format(v=value_label(best.value, best.unit)),
+            _evidence(exact_near),
+            best.formula,
+        )
     if swapped is not None and (found := swapped()) is not None:
         return found
     excluding = numbers.that("off", _excludes)
@@ -129,7 +170,17 @@ def weigh(claim: Claim, candidates: Sequence[Candidate], swapped: Callable[[], F
 
 def _excludes(c: Candidate) -> bool:
     """Whether a candidate is so exactly and so well known that it can rule a number out."""
-    if c.hard or c.faults & {"near-attribute", "open", "wider", "older", "forecast", "claim", "inside", "period-near", "product"}:
+    if c.hard or c.faults & {
+        "near-attribute",
+        "open",
+        "wider",
+        "older",
+        "forecast",
+        "claim",
+        "inside",
+        "period-near",
+        "product",
+    }:
         return False
     return all(r.grade in STRONG for r in c.records) or "estimate" in c.faults
 
@@ -139,8 +190,13 @@ def _supported(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Findin
     others = numbers.that("off", lambda c: c.exact and "estimate" not in c.faults and "unstated" not in c.faults)
     weak = all("claim" in c.faults or any(r.grade in ("estimate", "assumed") for r in c.records) for c in found)
     if weak and not claim.speaker:
-        return Finding("imprecise", 0.6, Label("Only an unconfirmed estimate or a party's own claim says so", "仅见未经证实的估计或当事方自述"),
-                       _evidence(found), best.formula)
+        return Finding(
+            "imprecise",
+            0.6,
+            Label("Only an unconfirmed estimate or a party's own claim says so", "仅见未经证实的估计或当事方自述"),
+            _evidence(found),
+            best.formula,
+        )
     settled = 0.93 if not others else 0.75
     return Finding("supported", settled, _says(best), _evidence(found), best.formula)
 
@@ -150,17 +206,20 @@ def _loosely(claim: Claim, found: list[Candidate]) -> Finding:
     faults = best.faults
     if faults <= {"unstated", "variant", "estimate", "worded", "near-attribute", "product", "inside"}:
         tight = not faults & {"estimate", "product"}
-        return Finding("supported" if tight else "imprecise", 0.7, _says(best),
-            _evidence(found), best.formula)
+        return Finding("supported" if tight else "imprecise", 0.7, _says(best), _evidence(found), best.formula)
     if "forecast" in faults and (claim.future or claim.kind == "forecast" or claim.speaker or claim.hedged):
-        return Finding("supported", 0.7, Label("That is what was forecast", "确有此预测"), _evidence(found), best.formula)
+        return Finding(
+            "supported", 0.7, Label("That is what was forecast", "确有此预测"), _evidence(found), best.formula
+        )
     why = next((w for f, w in _WHY.items() if f in faults), _WHY["unstated"])
     return Finding("imprecise", 0.6, why, _evidence(found), best.formula)
 
 
 _WHY = {
     "older": Label("True of an earlier period; the period is not stated", "仅符合较早时期；未说明时期"),
-    "fiscal": Label("True of the firm's fiscal period of that name, not of the calendar's", "符合公司财年口径，而非自然年"),
+    "fiscal": Label(
+        "True of the firm's fiscal period of that name, not of the calendar's", "符合公司财年口径，而非自然年"
+    ),
     "period-near": Label("True of an overlapping period", "符合部分重叠的时期"),
     "wider": Label("True of a wider market than the one named", "符合更宽的市场口径"),
     "open": Label("True of one measure; which is meant is not stated", "仅符合某一指标；未说明所指"),
@@ -180,9 +239,17 @@ def _excluded(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Finding
     best = _best(found)
     swap = None
     if (by := magnitude(numbers.wanted, best.value)) is not None and claim.quantity is not None:
-        swap = Swap("magnitude", Label(claim.quantity.printed or shown_value(claim.quantity.value, claim.quantity.unit),
-                                       claim.quantity.printed or shown_value(claim.quantity.value, claim.quantity.unit)),
-                    Label(f"{shown_value(best.value, best.unit)} (off by {by:g})", f"{shown_value(best.value, best.unit)}（相差{by:g}倍）"))
+        swap = Swap(
+            "magnitude",
+            Label(
+                claim.quantity.printed or shown_value(claim.quantity.value, claim.quantity.unit),
+                claim.quantity.printed or shown_value(claim.quantity.value, claim.quantity.unit),
+            ),
+            Label(
+                f"{shown_value(best.value, best.unit)} (off by {by:g})",
+                f"{shown_value(best.value, best.unit)}（相差{by:g}倍）",
+            ),
+        )
     return Finding("contradicted", 0.85 if not weak else 0.65, _says(best), _evidence(found), best.formula, swap)
 
 
@@ -197,6 +264,7 @@ def _best(found: Sequence[Candidate]) -> Candidate:
         grades = [GRADES.index(r.grade) for r in c.records if r.grade in GRADES]
         latest = max((r.public.toordinal() for r in c.records if r.public), default=0)
         return (len(c.faults), max(grades, default=9), -latest)
+
     return min(found, key=rank)
 
 

@@ -43,11 +43,15 @@ def _signed(claim: Claim) -> Quantity:
     assert q is not None
     times = q.unit == "times"
     sign = -1.0 if claim.direction < 0 and q.value > 0 else 1.0
+
     def turn(x: float | None) -> float | None:
         return None if x is None else sign * (x - 1 if times and claim.role != "by" else x)
+
     ends = sorted(x for x in (turn(q.low), turn(q.high)) if x is not None)
     low, high = (ends[0], ends[-1]) if ends else (None, None)
-    comparator = {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(q.comparator, q.comparator) if sign < 0 else q.comparator
+    comparator = (
+        {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(q.comparator, q.comparator) if sign < 0 else q.comparator
+    )
     unit = "share" if q.unit in ("times", "points") else q.unit
     return replace(q, value=float(turn(q.value) or 0.0), low=low, high=high, comparator=comparator, unit=unit)
 
@@ -71,7 +75,9 @@ def growths(claim: Claim, context_: Context) -> list[Candidate]:
     return found
 
 
-def _printed_growth(claim: Claim, context_: Context, points: tuple[Record, ...], subject: str, text: str) -> Iterator[Candidate]:
+def _printed_growth(
+    claim: Claim, context_: Context, points: tuple[Record, ...], subject: str, text: str
+) -> Iterator[Candidate]:
     """Growth as somebody printed it."""
     for p in points:
         faults = series_faults(replace(claim, attribute="growth"), p, subject, "growth", text)
@@ -84,7 +90,9 @@ def _printed_growth(claim: Claim, context_: Context, points: tuple[Record, ...],
         elif how not in ("exact", "unstated"):
             faults.add({"fiscal": "fiscal", "overlaps": "period-near"}.get(how, "period"))
         low, high = p.ends
-        yield Candidate(low, high, "share", (p,), frozenset(faults), f"{p.label.en}, {p.printed}: {shown_value(p.value, 'share')}")
+        yield Candidate(
+            low, high, "share", (p,), frozenset(faults), f"{p.label.en}, {p.printed}: {shown_value(p.value, 'share')}"
+        )
 
 
 def _growth(claim: Claim, points: tuple[Record, ...], faults: set[str], today: date) -> Iterator[Candidate]:
@@ -94,20 +102,42 @@ def _growth(claim: Claim, points: tuple[Record, ...], faults: set[str], today: d
             a, b = _value(settled, now), _value(settled, then)
             if a is None or b is None or not b[0]:
                 continue
-            own = set(faults) | extra | ({"unstated"} if not claim.base and base == QUARTER and now.grain == "quarter" else set())
+            own = (
+                set(faults)
+                | extra
+                | ({"unstated"} if not claim.base and base == QUARTER and now.grain == "quarter" else set())
+            )
             if claim.base and claim.base in (YEAR, QUARTER) and base != claim.base:
                 own.add("period")
             rows = (*a[1], *b[1])
             if points[0].unit in ("share", "points"):
                 points_ = a[0] - b[0]
-                yield Candidate(points_, points_, "share", rows, frozenset(own),
-                                f"{shown_value(a[0], 'share')} − {shown_value(b[0], 'share')} = {shown_value(points_, 'points')}")
+                yield Candidate(
+                    points_,
+                    points_,
+                    "share",
+                    rows,
+                    frozenset(own),
+                    f"{shown_value(a[0], 'share')} − {shown_value(b[0], 'share')} = {shown_value(points_, 'points')}",
+                )
             value = a[0] / b[0] - 1
             low, high = _range(a[1], b[1], value)
-            yield Candidate(low, high, "share", rows, frozenset(own | ({"near-attribute"} if points[0].unit == "share" else set())),
-                            f"{shown_value(a[0], points[0].unit)} / {shown_value(b[0], points[0].unit)} − 1 = {shown_value(value, 'share')}")
-            yield Candidate(a[0] - b[0], a[0] - b[0], points[0].unit, rows, frozenset(own),
-                            f"{shown_value(a[0], points[0].unit)} − {shown_value(b[0], points[0].unit)}")
+            yield Candidate(
+                low,
+                high,
+                "share",
+                rows,
+                frozenset(own | ({"near-attribute"} if points[0].unit == "share" else set())),
+                f"{shown_value(a[0], points[0].unit)} / {shown_value(b[0], points[0].unit)} − 1 = {shown_value(value, 'share')}",
+            )
+            yield Candidate(
+                a[0] - b[0],
+                a[0] - b[0],
+                points[0].unit,
+                rows,
+                frozenset(own),
+                f"{shown_value(a[0], points[0].unit)} − {shown_value(b[0], points[0].unit)}",
+            )
 
 
 def _range(a: tuple[Record, ...], b: tuple[Record, ...], value: float) -> tuple[float, float]:
@@ -125,7 +155,10 @@ def _periods(claim: Claim, points: list[Record], today: date) -> Iterator[tuple[
             if how in ("fiscal", "overlaps") and (time := time_of(p)) is not None:
                 yield time, {"fiscal" if how == "fiscal" else "period-near"}
         return
-    past = sorted((p for p in points if p.period is not None and p.period.end <= today), key=lambda p: p.period.end if p.period else date.min)
+    past = sorted(
+        (p for p in points if p.period is not None and p.period.end <= today),
+        key=lambda p: p.period.end if p.period else date.min,
+    )
     for i, p in enumerate(past[-3:][::-1]):
         if (time := time_of(p)) is not None:
             yield time, {"unstated"} if i == 0 else {"unstated", "older"}
@@ -159,20 +192,42 @@ def _swap(claim: Claim, context_: Context, found: list[Candidate]) -> Finding | 
     best = min(exact, key=lambda c: len(c.faults))
     proof = tuple(evidence_of(r) for r in best.records[:4])
     turned = _signed(replace(claim, direction=-claim.direction)) if claim.direction else None
-    if turned is not None and any(fits(interval(turned), c.low, c.high) == "inside" for c in exact if not c.faults & {"older", "near-attribute"}):
-        return Finding("contradicted", 0.85, Label(f"It went the other way: {best.formula}", f"方向相反：{best.formula}"), proof, best.formula,
-                       Swap("direction", Label("fell" if claim.direction < 0 else "rose", "下降" if claim.direction < 0 else "上升"),
-                            Label("rose" if claim.direction < 0 else "fell", "上升" if claim.direction < 0 else "下降")))
+    if turned is not None and any(
+        fits(interval(turned), c.low, c.high) == "inside" for c in exact if not c.faults & {"older", "near-attribute"}
+    ):
+        return Finding(
+            "contradicted",
+            0.85,
+            Label(f"It went the other way: {best.formula}", f"方向相反：{best.formula}"),
+            proof,
+            best.formula,
+            Swap(
+                "direction",
+                Label("fell" if claim.direction < 0 else "rose", "下降" if claim.direction < 0 else "上升"),
+                Label("rose" if claim.direction < 0 else "fell", "上升" if claim.direction < 0 else "下降"),
+            ),
+        )
     if q.unit != "share":
         return None
     shares = of_series(replace(claim, attribute="revenue-share"), context_.view, "share", context_.published)
     for c in shares:
-        if c.records[0].attribute in ("share", "revenue-share") and not c.hard - {"place"} and fits(interval(q), c.low, c.high) == "inside" \
-                and "older" not in c.faults:
-            return Finding("imprecise", 0.65, Label(
-                f"{shown_value(q.value, 'share')} is the level, not the change: {best.formula}",
-                f"{shown_value(q.value, 'share')}是占比水平而非变化：{best.formula}"), (*proof, evidence_of(c.records[0])), best.formula,
-                Swap("level-change", Label("change", "变化"), Label("level", "水平")))
+        if (
+            c.records[0].attribute in ("share", "revenue-share")
+            and not c.hard - {"place"}
+            and fits(interval(q), c.low, c.high) == "inside"
+            and "older" not in c.faults
+        ):
+            return Finding(
+                "imprecise",
+                0.65,
+                Label(
+                    f"{shown_value(q.value, 'share')} is the level, not the change: {best.formula}",
+                    f"{shown_value(q.value, 'share')}是占比水平而非变化：{best.formula}",
+                ),
+                (*proof, evidence_of(c.records[0])),
+                best.formula,
+                Swap("level-change", Label("change", "变化"), Label("level", "水平")),
+            )
     return None
 
 
@@ -180,21 +235,41 @@ def _direction_alone(claim: Claim, context_: Context) -> Finding | None:
     """A rise or fall without a number."""
     if not claim.direction or not claim.attribute:
         return None
-    found = [c for c in growths(claim, context_) if not c.hard and c.unit == "share" and "near-attribute" not in c.faults
-             and "older" not in c.faults and "wider" not in c.faults]
+    found = [
+        c
+        for c in growths(claim, context_)
+        if not c.hard
+        and c.unit == "share"
+        and "near-attribute" not in c.faults
+        and "older" not in c.faults
+        and "wider" not in c.faults
+    ]
     if not found:
         return None
     signs = {1 if c.value > 0.005 else -1 if c.value < -0.005 else 0 for c in found}
     best = min(found, key=lambda c: len(c.faults))
     proof = tuple(evidence_of(r) for r in best.records[:3])
     if signs == {claim.direction}:
-        return Finding("supported", 0.8, Label(f"So it did: {best.formula}", f"确实如此：{best.formula}"), proof, best.formula)
+        return Finding(
+            "supported", 0.8, Label(f"So it did: {best.formula}", f"确实如此：{best.formula}"), proof, best.formula
+        )
     if claim.direction in signs:
-        return Finding("imprecise", 0.5, Label("True over one base, not over another", "仅在一种基期下成立"), proof, best.formula)
+        return Finding(
+            "imprecise", 0.5, Label("True over one base, not over another", "仅在一种基期下成立"), proof, best.formula
+        )
     if signs == {-claim.direction} and all(r.grade in STRONG for r in best.records) and len(found) >= 1:
-        return Finding("contradicted", 0.75, Label(f"It went the other way: {best.formula}", f"方向相反：{best.formula}"), proof, best.formula,
-                       Swap("direction", Label("rise" if claim.direction > 0 else "fall", "上升" if claim.direction > 0 else "下降"),
-                            Label("fall" if claim.direction > 0 else "rise", "下降" if claim.direction > 0 else "上升")))
+        return Finding(
+            "contradicted",
+            0.75,
+            Label(f"It went the other way: {best.formula}", f"方向相反：{best.formula}"),
+            proof,
+            best.formula,
+            Swap(
+                "direction",
+                Label("rise" if claim.direction > 0 else "fall", "上升" if claim.direction > 0 else "下降"),
+                Label("fall" if claim.direction > 0 else "rise", "下降" if claim.direction > 0 else "上升"),
+            ),
+        )
     return None
 
 
@@ -203,7 +278,11 @@ def _from_to(claim: Claim, context_: Context) -> Finding | None:
     q, b = claim.quantity, claim.before
     assert q is not None and b is not None
     open_ = replace(claim, period=None, before=None)
-    found = [c for c in candidates(open_, context_, q.unit) if not c.hard - {"period"} and not c.faults & {"open", "wider", "near-attribute", "text"}]
+    found = [
+        c
+        for c in candidates(open_, context_, q.unit)
+        if not c.hard - {"period"} and not c.faults & {"open", "wider", "near-attribute", "text"}
+    ]
     if not found:
         return None
     after, earlier = interval(q), interval(b)
@@ -215,15 +294,25 @@ def _from_to(claim: Claim, context_: Context) -> Finding | None:
         both = any(fits(earlier, s.low, s.high) == fits(after, h.low, h.high) == "inside" for s, h in pairs)
         s, h = pairs[0]
         work = f"{shown_value(s.value, s.unit)} → {shown_value(h.value, h.unit)}"
-        return Finding("supported" if both else "imprecise", 0.8 if both else 0.6, Label(f"The record shows {work}", f"记录为{work}"), proof, work)
+        return Finding(
+            "supported" if both else "imprecise",
+            0.8 if both else 0.6,
+            Label(f"The record shows {work}", f"记录为{work}"),
+            proof,
+            work,
+        )
     if hits or starts:
         return Finding("imprecise", 0.5, Label("One end is on record, not the other", "仅一端有记录"), proof)
     points = {(c.records[0].printed, c.records[0].by, c.records[0].series): c for c in found}
     far = all(interval_far(after, c) and interval_far(earlier, c) for c in found)
     if len(points) >= 2 and far and any(r.grade in STRONG for c in found for r in c.records):
         row = sorted(points.values(), key=_end)
-        work = "; ".join(f"{c.records[0].fiscal or c.records[0].printed}: {shown_value(c.value, c.unit)}" for c in row[-5:])
-        return Finding("contradicted", 0.75, Label(f"No record shows either end: {work}", f"两端均无记录：{work}"), proof, work)
+        work = "; ".join(
+            f"{c.records[0].fiscal or c.records[0].printed}: {shown_value(c.value, c.unit)}" for c in row[-5:]
+        )
+        return Finding(
+            "contradicted", 0.75, Label(f"No record shows either end: {work}", f"两端均无记录：{work}"), proof, work
+        )
     return None
 
 
@@ -256,9 +345,18 @@ def shares(claim: Claim, context_: Context) -> list[Candidate]:
         return []
     found: list[Candidate] = []
     for subject in claim.subject:
-        parts = [r for r in context_.view.of(subject, "revenue") if r.place == claim.place and r.unit in ("USD", "CNY", "EUR", "JPY")]
-        wholes = {(r.period, r.unit): r for r in context_.view.of(subject, "revenue")
-                  if r.place == "" and r.kind == "series" and not series_faults(replace(claim, market="", place=""), r, subject, "revenue", "")}
+        parts = [
+            r
+            for r in context_.view.of(subject, "revenue")
+            if r.place == claim.place and r.unit in ("USD", "CNY", "EUR", "JPY")
+        ]
+        wholes = {
+            (r.period, r.unit): r
+            for r in context_.view.of(subject, "revenue")
+            if r.place == ""
+            and r.kind == "series"
+            and not series_faults(replace(claim, market="", place=""), r, subject, "revenue", "")
+        }
         latest = max((r.period.end for r in parts if r.period), default=date.min)
         for part in parts:
             if "market" in series_faults(claim, part, subject, "revenue", context(claim)):
@@ -273,6 +371,14 @@ def shares(claim: Claim, context_: Context) -> list[Candidate]:
             else:
                 how = meets(part, claim.period)
                 faults |= {"exact": set(), "fiscal": {"fiscal"}, "within": {"period-near"}}.get(how, {"period"})
-            found.append(Candidate(value, value, "share", (part, whole), frozenset(faults),
-                                   f"{format_number(float(part.value or 0) / 1e9)} / {format_number(float(whole.value) / 1e9)} = {shown_value(value, 'share')}"))
+            found.append(
+                Candidate(
+                    value,
+                    value,
+                    "share",
+                    (part, whole),
+                    frozenset(faults),
+                    f"{format_number(float(part.value or 0) / 1e9)} / {format_number(float(whole.value) / 1e9)} = {shown_value(value, 'share')}",
+                )
+            )
     return found

@@ -16,24 +16,76 @@ from highfence.core.labels import Label
 GENERAL = frozenset(("CN", "US", "world", "HK", "EU", "JP", "NL", "TW", "KR", "SG", "MY", "DE"))
 """Parties too common to identify an event."""
 
-ACTS: dict[str, frozenset[str]] = {name: frozenset(kinds.split()) for name, kinds in {
-    "bans": "control entity-list purchase-ban enforcement banned supply controlled-by issued listed-on",
-    "controls": "control entity-list issued banned controlled-by", "restricts": "control entity-list purchase-ban issued banned controlled-by",
-    "lists": "entity-list listed-on control", "sanctions": "entity-list control listed-on banned enforcement",
-    "approves": "licence agreement approved statement", "allows": "licence agreement approved statement control",
-    "licenses": "licence control approved", "lifts": "licence agreement control approved", "launches": "product launched statement supply",
-    "releases": "product launched statement published", "announces": "", "unveils": "product launched statement", "produces": "supply product produces-at launched makes",
-    "ships": "supply product order", "sells": "supply product order sold-to licence", "orders": "order supply purchase-ban", "buys": "order supply owns invested-in",
-    "founds": "subsidy founded created product", "creates": "subsidy founded created issued", "invests": "subsidy order invested-in plans statement",
-    "plans": "plans subsidy order statement product supply", "fines": "enforcement court", "charges": "enforcement court statement", "sues": "enforcement court",
-    "agrees": "agreement", "tariffs": "tariff", "says": "said statement published", "reports": "published said statement", "acquires": "owns order agreement",
-    "appoints": "office heads", "visits": "statement said agreement", "uses": "uses supply order product"}.items()}
+ACTS: dict[str, frozenset[str]] = {
+    name: frozenset(kinds.split())
+    for name, kinds in {
+        "bans": "control entity-list purchase-ban enforcement banned supply controlled-by issued listed-on",
+        "controls": "control entity-list issued banned controlled-by",
+        "restricts": "control entity-list purchase-ban issued banned controlled-by",
+        "lists": "entity-list listed-on control",
+        "sanctions": "entity-list control listed-on banned enforcement",
+        "approves": "licence agreement approved statement",
+        "allows": "licence agreement approved statement control",
+        "licenses": "licence control approved",
+        "lifts": "licence agreement control approved",
+        "launches": "product launched statement supply",
+        "releases": "product launched statement published",
+        "announces": "",
+        "unveils": "product launched statement",
+        "produces": "supply product produces-at launched makes",
+        "ships": "supply product order",
+        "sells": "supply product order sold-to licence",
+        "orders": "order supply purchase-ban",
+        "buys": "order supply owns invested-in",
+        "founds": "subsidy founded created product",
+        "creates": "subsidy founded created issued",
+        "invests": "subsidy order invested-in plans statement",
+        "plans": "plans subsidy order statement product supply",
+        "fines": "enforcement court",
+        "charges": "enforcement court statement",
+        "sues": "enforcement court",
+        "agrees": "agreement",
+        "tariffs": "tariff",
+        "says": "said statement published",
+        "reports": "published said statement",
+        "acquires": "owns order agreement",
+        "appoints": "office heads",
+        "visits": "statement said agreement",
+        "uses": "uses supply order product",
+    }.items()
+}
 """Verbs of claims, and the kinds of record that may tell of them; none means any."""
 
-_SYNONYMS = {"banned": "bans", "ban": "bans", "approve": "approves", "approved": "approves", "launch": "launches", "launched": "launches",
-             "announce": "announces", "announced": "announces", "list": "lists", "listed": "lists", "restrict": "restricts", "said": "says", "say": "says",
-             "create": "creates", "found": "founds", "issued": "controls", "issue": "controls", "lift": "lifts", "allow": "allows", "order": "orders",
-             "sell": "sells", "buy": "buys", "fine": "fines", "plan": "plans", "expand": "plans", "cut-off": "bans", "blocks": "bans", "halts": "bans"}
+_SYNONYMS = {
+    "banned": "bans",
+    "ban": "bans",
+    "approve": "approves",
+    "approved": "approves",
+    "launch": "launches",
+    "launched": "launches",
+    "announce": "announces",
+    "announced": "announces",
+    "list": "lists",
+    "listed": "lists",
+    "restrict": "restricts",
+    "said": "says",
+    "say": "says",
+    "create": "creates",
+    "found": "founds",
+    "issued": "controls",
+    "issue": "controls",
+    "lift": "lifts",
+    "allow": "allows",
+    "order": "orders",
+    "sell": "sells",
+    "buy": "buys",
+    "fine": "fines",
+    "plan": "plans",
+    "expand": "plans",
+    "cut-off": "bans",
+    "blocks": "bans",
+    "halts": "bans",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +132,11 @@ def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
     for score, r in ctx.view.search(words, ("event", "statement"))[:60]:
         if score >= 6:
             pool.setdefault(r.id, r)
-    found = [_meeting(claim, r, words, parties, specific, ctx) for r in pool.values()
-             if r.kind in ("event", "statement") and "#" not in r.id]
+    found = [
+        _meeting(claim, r, words, parties, specific, ctx)
+        for r in pool.values()
+        if r.kind in ("event", "statement") and "#" not in r.id
+    ]
     return sorted((m for m in found if m is not None and m.score > 0.8), key=lambda m: (-m.score, m.record.id))
 
 
@@ -100,11 +155,16 @@ def _named(r: Record) -> frozenset[str]:
     return frozenset((r.subject, *r.actors, *r.objects))
 
 
-def _meeting(claim: Claim, r: Record, words: frozenset[str], parties: frozenset[str], specific: set[str], ctx: Context) -> Meeting | None:
+def _meeting(
+    claim: Claim, r: Record, words: frozenset[str], parties: frozenset[str], specific: set[str], ctx: Context
+) -> Meeting | None:
     close = closeness(ctx.view, r, words)
     named = _named(r)
     own = {*claim.subject, *claim.object, *claim.speaker}
-    hits = len({p for p in own if p in named or set(variants(p)) & named or (set(owners(p)) & named and p not in GENERAL)} - GENERAL)
+    hits = len(
+        {p for p in own if p in named or set(variants(p)) & named or (set(owners(p)) & named and p not in GENERAL)}
+        - GENERAL
+    )
     general = len({country(p) or p for p in own if p.startswith("place-") or p in GENERAL} & named)
     dated = _dated(claim, r, ctx)
     if dated == "later":
@@ -142,7 +202,11 @@ def _told(claim: Claim, best: Meeting, met: list[Meeting]) -> Finding:
     proof = tuple(evidence_of(m.record) for m in met[:3] if m.score >= best.score - 0.6)
     confidence = min(0.95, 0.45 + 0.2 * best.score)
     grade = best.record.grade in ("estimate", "assumed") or best.record.status in ("claim", "proposal", "report")
-    verdict = "imprecise" if grade and not claim.hedged and not claim.speaker and best.record.status in ("proposal",) else "supported"
+    verdict = (
+        "imprecise"
+        if grade and not claim.hedged and not claim.speaker and best.record.status in ("proposal",)
+        else "supported"
+    )
     return Finding(verdict, round(confidence, 2), best.record.label, proof)
 
 
@@ -150,8 +214,14 @@ def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
     """The same event on another day, and none such in the period that is claimed."""
     if claim.period is None:
         return None
-    same = [m for m in met if m.dated == "other" and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES) and m.apt
-            and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))]
+    same = [
+        m
+        for m in met
+        if m.dated == "other"
+        and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES)
+        and m.apt
+        and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))
+    ]
     rivals = [m for m in met if m.dated in ("exact", "within") and m.apt and (m.parties >= 1 or m.close >= 0.3)]
     if not same or rivals:
         return None
@@ -163,11 +233,19 @@ def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
         return Finding("imprecise", 0.55, best.record.label, (evidence_of(best.record),))
     if best.close < 0.5 and claim.period.grain not in ("year", "span"):
         return None
-    if len({m.record.period.start.year for m in same if m.record.period and m.score >= best.score - 0.5}) > 1 and best.close < 0.6:
+    if (
+        len({m.record.period.start.year for m in same if m.record.period and m.score >= best.score - 0.5}) > 1
+        and best.close < 0.6
+    ):
         return None
     label = claim.period.label
-    return Finding("contradicted", 0.72, Label(f"{best.record.label.en}: {best.record.printed}", f"{best.record.label.zh}：{best.record.printed}"),
-                   (evidence_of(best.record),), swap=Swap("period", Label(label, label), Label(best.record.printed, best.record.printed)))
+    return Finding(
+        "contradicted",
+        0.72,
+        Label(f"{best.record.label.en}: {best.record.printed}", f"{best.record.label.zh}：{best.record.printed}"),
+        (evidence_of(best.record),),
+        swap=Swap("period", Label(label, label), Label(best.record.printed, best.record.printed)),
+    )
 
 
 def _wrong_actor(claim: Claim, met: list[Meeting]) -> Finding | None:
@@ -179,7 +257,12 @@ def _wrong_actor(claim: Claim, met: list[Meeting]) -> Finding | None:
             continue
         actors = {a for a in m.record.actors if a in GENERAL} or {m.record.subject}
         homes = {country(s) or s for s in claim.subject}
-        if homes and not homes & actors and not set(claim.subject) & _named(m.record) and not homes & set(m.record.objects):
+        if (
+            homes
+            and not homes & actors
+            and not set(claim.subject) & _named(m.record)
+            and not homes & set(m.record.objects)
+        ):
             a, b = name_of(claim.subject[0]), name_of(next(iter(sorted(actors))))
             return Finding("misattributed", 0.6, m.record.label, (evidence_of(m.record),), swap=Swap("entity", a, b))
     return None
@@ -188,5 +271,10 @@ def _wrong_actor(claim: Claim, met: list[Meeting]) -> Finding | None:
 def related(ids: Iterable[str], ctx: Context, kinds: Iterable[str]) -> list[Record]:
     """Return events of some kinds that touch any of some ids, the latest first."""
     wanted, names = set(kinds), {v for i in ids for v in (i, *variants(i))}
-    found = {r.id: r for i in names for r in (*ctx.view.of(i), *ctx.view.onto(i)) if r.kind == "event" and r.attribute in wanted}
+    found = {
+        r.id: r
+        for i in names
+        for r in (*ctx.view.of(i), *ctx.view.onto(i))
+        if r.kind == "event" and r.attribute in wanted
+    }
     return sorted(found.values(), key=lambda r: r.printed, reverse=True)

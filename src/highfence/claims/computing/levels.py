@@ -27,8 +27,11 @@ def level(claim: Claim, context: Context) -> Finding | None:
 
 def candidates(claim: Claim, context: Context, unit: str) -> list[Candidate]:
     """Return every number that could bear a claim out or exclude it."""
-    found = [*of_specs(claim, context.view, unit), *of_series(claim, context.view, unit, context.published),
-             *of_statements(claim, context.view, unit)]
+    found = [
+        *of_specs(claim, context.view, unit),
+        *of_series(claim, context.view, unit, context.published),
+        *of_statements(claim, context.view, unit),
+    ]
     if not any(not c.hard for c in found):
         found.extend(by_words(claim, context.view, unit, context.published))
     return found
@@ -53,15 +56,22 @@ def _sparse(claim: Claim, context: Context, found: list[Candidate], exact: list[
         return None
     wanted = interval(claim.quantity)
     for c in exact:
-        if c.records[0].attribute.startswith("peak_") and fits(wanted, c.low * SPARSE, c.high * SPARSE) == "inside" \
-                and fits(wanted, c.low, c.high) == "off":
+        if (
+            c.records[0].attribute.startswith("peak_")
+            and fits(wanted, c.low * SPARSE, c.high * SPARSE) == "inside"
+            and fits(wanted, c.low, c.high) == "off"
+        ):
             record = c.records[0]
             text = shown_value(c.value, c.unit)
             dense = "dense" in claim.text.casefold() or "稠密" in claim.text
-            return Finding("contradicted" if dense else "imprecise", 0.75, Label(
-                f"The number holds with sparsity; dense it is {text}", f"该数为稀疏算力；稠密为{text}"), (evidence_of(record),),
+            return Finding(
+                "contradicted" if dense else "imprecise",
+                0.75,
+                Label(f"The number holds with sparsity; dense it is {text}", f"该数为稀疏算力；稠密为{text}"),
+                (evidence_of(record),),
                 f"2 × {text} = {shown_value(2 * c.value, c.unit)}",
-                Swap("sparse-dense", Label("dense rate", "稠密算力"), Label("rate with sparsity", "稀疏算力")))
+                Swap("sparse-dense", Label("dense rate", "稠密算力"), Label("rate with sparsity", "稀疏算力")),
+            )
     return None
 
 
@@ -80,10 +90,17 @@ def _other_entity(claim: Claim, context: Context, found: list[Candidate], exact:
         for other in kin(subject):
             if other in claim.subject:
                 continue
-            for c in (*of_series(claim, context.view, unit, context.published, [other]), *_specs_of(claim, context, other, unit)):
+            for c in (
+                *of_series(claim, context.view, unit, context.published, [other]),
+                *_specs_of(claim, context, other, unit),
+            ):
                 r = c.records[0]
-                if (r.attribute, r.place) in measures and not c.hard and not c.faults & {"older", "fiscal"} \
-                        and fits(wanted, c.low, c.high) == "inside":
+                if (
+                    (r.attribute, r.place) in measures
+                    and not c.hard
+                    and not c.faults & {"older", "fiscal"}
+                    and fits(wanted, c.low, c.high) == "inside"
+                ):
                     return _misplaced(claim, subject, other, c, exact)
     return None
 
@@ -96,8 +113,13 @@ def _other_above(claim: Claim, context: Context, exact: list[Candidate]) -> Find
     for subject in claim.subject[:2]:
         for other in kin(subject):
             for c in of_series(claim, context.view, unit, context.published, [other]):
-                if c.records[0].attribute in measures and not c.hard and fits(wanted, c.low, c.high) == "inside" \
-                        and c.value < 1.5 * claim.quantity.value and _same_kind(subject, other):
+                if (
+                    c.records[0].attribute in measures
+                    and not c.hard
+                    and fits(wanted, c.low, c.high) == "inside"
+                    and c.value < 1.5 * claim.quantity.value
+                    and _same_kind(subject, other)
+                ):
                     return _misplaced(claim, subject, other, c, exact)
     return None
 
@@ -112,7 +134,11 @@ def _same_kind(a: str, b: str) -> bool:
 def _specs_of(claim: Claim, context: Context, other: str, unit: str) -> list[Candidate]:
     from dataclasses import replace
 
-    return of_specs(replace(claim, subject=(other,)), context.view, unit) if is_chip(other) and claim.attribute in SPECS else []
+    return (
+        of_specs(replace(claim, subject=(other,)), context.view, unit)
+        if is_chip(other) and claim.attribute in SPECS
+        else []
+    )
 
 
 def _misplaced(claim: Claim, subject: str, other: str, c: Candidate, exact: list[Candidate]) -> Finding:
@@ -120,10 +146,17 @@ def _misplaced(claim: Claim, subject: str, other: str, c: Candidate, exact: list
     right = exact[0]
     text = shown_value(right.value, right.unit)
     chip = is_chip(subject)
-    return Finding("contradicted" if chip else "misattributed", 0.8, Label(
-        f"{shown_value(c.value, c.unit)} is {b.en}'s; of {a.en} the record says {text}",
-        f"{shown_value(c.value, c.unit)}属于{b.zh}；{a.zh}为{text}"),
-        (*(evidence_of(r) for r in right.records[:2]), *(evidence_of(r) for r in c.records[:2])), right.formula, Swap("entity", a, b))
+    return Finding(
+        "contradicted" if chip else "misattributed",
+        0.8,
+        Label(
+            f"{shown_value(c.value, c.unit)} is {b.en}'s; of {a.en} the record says {text}",
+            f"{shown_value(c.value, c.unit)}属于{b.zh}；{a.zh}为{text}",
+        ),
+        (*(evidence_of(r) for r in right.records[:2]), *(evidence_of(r) for r in c.records[:2])),
+        right.formula,
+        Swap("entity", a, b),
+    )
 
 
 def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exact: list[Candidate]) -> Finding | None:
@@ -133,17 +166,29 @@ def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exa
     if claim.quantity.comparator not in ("=", "~"):
         return None
     for c in found:
-        if c.hard and c.hard <= {"attribute", "market", "place"} and "older" not in c.faults \
-                and fits(wanted, c.low, c.high) == "inside" and _telling(claim) and c.records[0].kind != "price":
+        if (
+            c.hard
+            and c.hard <= {"attribute", "market", "place"}
+            and "older" not in c.faults
+            and fits(wanted, c.low, c.high) == "inside"
+            and _telling(claim)
+            and c.records[0].kind != "price"
+        ):
             r, right = c.records[0], exact[0]
             said = "part-whole" if c.hard & {"market", "place"} else "attribute"
             spec = right.records[0].kind in ("spec", "metric")
             stated = spec or (claim.place and "place" in c.hard) or (claim.market and "market" in c.hard)
-            return Finding("contradicted" if stated else "imprecise", 0.7, Label(
-                f"The number is that of another measure ({r.label.en}); this one is {shown_value(right.value, right.unit)}",
-                f"该数属于另一指标（{r.label.zh}）；本指标为{shown_value(right.value, right.unit)}"),
-                (*(evidence_of(x) for x in right.records[:2]), evidence_of(r)), right.formula,
-                Swap(said, right.records[0].label, r.label))
+            return Finding(
+                "contradicted" if stated else "imprecise",
+                0.7,
+                Label(
+                    f"The number is that of another measure ({r.label.en}); this one is {shown_value(right.value, right.unit)}",
+                    f"该数属于另一指标（{r.label.zh}）；本指标为{shown_value(right.value, right.unit)}",
+                ),
+                (*(evidence_of(x) for x in right.records[:2]), evidence_of(r)),
+                right.formula,
+                Swap(said, right.records[0].label, r.label),
+            )
     return None
 
 
@@ -153,17 +198,33 @@ def _other_period(claim: Claim, context: Context, found: list[Candidate], exact:
     if claim.period is None or not _telling(claim) or claim.quantity.comparator not in ("=", "~"):
         return None
     wanted = interval(claim.quantity)
-    solid = [c for c in exact if not c.faults & {"estimate", "claim", "near-attribute", "fiscal", "inside", "period-near"}]
+    solid = [
+        c for c in exact if not c.faults & {"estimate", "claim", "near-attribute", "fiscal", "inside", "period-near"}
+    ]
     if not solid:
         return None
     for c in found:
-        if c.hard == {"period"} and fits(wanted, c.low, c.high) == "inside" and not c.faults & {"forecast", "near-attribute"}:
+        if (
+            c.hard == {"period"}
+            and fits(wanted, c.low, c.high) == "inside"
+            and not c.faults & {"forecast", "near-attribute"}
+        ):
             r, right = c.records[0], solid[0]
-            return Finding("contradicted", 0.8, Label(
-                f"True of {r.fiscal or r.printed}; of {claim.period.label} the record says {shown_value(right.value, right.unit)}",
-                f"属于{r.fiscal or r.printed}；{claim.period.label}为{shown_value(right.value, right.unit)}"),
-                (*(evidence_of(x) for x in right.records[:3]), evidence_of(r)), right.formula,
-                Swap("period", Label(claim.period.label, claim.period.label), Label(r.fiscal or r.printed, r.fiscal or r.printed)))
+            return Finding(
+                "contradicted",
+                0.8,
+                Label(
+                    f"True of {r.fiscal or r.printed}; of {claim.period.label} the record says {shown_value(right.value, right.unit)}",
+                    f"属于{r.fiscal or r.printed}；{claim.period.label}为{shown_value(right.value, right.unit)}",
+                ),
+                (*(evidence_of(x) for x in right.records[:3]), evidence_of(r)),
+                right.formula,
+                Swap(
+                    "period",
+                    Label(claim.period.label, claim.period.label),
+                    Label(r.fiscal or r.printed, r.fiscal or r.printed),
+                ),
+            )
     return None
 
 

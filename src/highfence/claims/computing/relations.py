@@ -6,22 +6,77 @@ from collections.abc import Iterator
 
 from highfence.claims.computing.findings import Context, Finding, evidence_of
 from highfence.claims.facts import Index, Record, name_of
-from highfence.claims.matching.readings import country, family, is_chip, is_firm, known, owners, products, roles, variants
+from highfence.claims.matching.readings import (
+    country,
+    family,
+    is_chip,
+    is_firm,
+    known,
+    owners,
+    products,
+    roles,
+    variants,
+)
 from highfence.claims.model import Claim, Swap
 from highfence.core.labels import Label
 
-MAKING = frozenset(("makes", "designs", "manufactures", "develops", "developed", "owns", "supplies", "produces", "launched", "launches",
-                    "part-of", "belongs", "of", "has", "sells", "sold-to", "possession", "produces-at", "founded", "created", "origin",
-                    "made-by", "owned-by", "builds", "uses"))
-BELONGS = ("designs", "makes", "developed", "owns", "manufactures", "launched", "supplies", "founded", "created", "part-of", "produces-at", "sold-to")
+MAKING = frozenset(
+    (
+        "makes",
+        "designs",
+        "manufactures",
+        "develops",
+        "developed",
+        "owns",
+        "supplies",
+        "produces",
+        "launched",
+        "launches",
+        "part-of",
+        "belongs",
+        "of",
+        "has",
+        "sells",
+        "sold-to",
+        "possession",
+        "produces-at",
+        "founded",
+        "created",
+        "origin",
+        "made-by",
+        "owned-by",
+        "builds",
+        "uses",
+    )
+)
+BELONGS = (
+    "designs",
+    "makes",
+    "developed",
+    "owns",
+    "manufactures",
+    "launched",
+    "supplies",
+    "founded",
+    "created",
+    "part-of",
+    "produces-at",
+    "sold-to",
+)
 PLACED = frozenset(("located-in", "based-in", "headquartered"))
 EXCLUSIVE = frozenset(("designs", "developed", "owns"))
 """Relations in which a thing stands to one firm and its parents alone."""
 
 NEEDS: dict[str, frozenset[str]] = {
-    "eda-tools": frozenset(("design-software",)), "lithography": frozenset(("tool-maker",)), "euv-lithography": frozenset(("tool-maker",)),
-    "duv-lithography": frozenset(("tool-maker",)), "etch-tools": frozenset(("tool-maker",)), "deposition-tools": frozenset(("tool-maker",)),
-    "foundry-service": frozenset(("foundry",)), "hbm-memory": frozenset(("memory-maker",)), "nand-flash": frozenset(("memory-maker",)),
+    "eda-tools": frozenset(("design-software",)),
+    "lithography": frozenset(("tool-maker",)),
+    "euv-lithography": frozenset(("tool-maker",)),
+    "duv-lithography": frozenset(("tool-maker",)),
+    "etch-tools": frozenset(("tool-maker",)),
+    "deposition-tools": frozenset(("tool-maker",)),
+    "foundry-service": frozenset(("foundry",)),
+    "hbm-memory": frozenset(("memory-maker",)),
+    "nand-flash": frozenset(("memory-maker",)),
     "dram": frozenset(("memory-maker",)),
 }
 """What a firm must do to make a product, where the catalogue's roles can tell."""
@@ -73,25 +128,51 @@ def _pair(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
     denied = [r for r in found if not r.holds]
     if a in owners(b) or a in {o for p in products(b) for o in owners(p)}:
         records = [r for r in found if r.holds] or list(_belonging(b, view))
-        return Finding("supported", 0.95, Label("{b} belongs to {a}", "{b}属于{a}").format(a=name_of(a), b=name_of(b)),
-                       tuple(evidence_of(r) for r in records[:2]))
+        return Finding(
+            "supported",
+            0.95,
+            Label("{b} belongs to {a}", "{b}属于{a}").format(a=name_of(a), b=name_of(b)),
+            tuple(evidence_of(r) for r in records[:2]),
+        )
     held = [r for r in found if r.holds and _apt(claim.attribute, r)]
     if held:
         return Finding("supported", 0.93, held[0].label, tuple(evidence_of(r) for r in held[:3]))
     if denied:
         return _denied(a, b, denied, view)
     if any(r.holds for r in found) and claim.attribute not in ("owns", "designs", "founded"):
-        return Finding("supported", 0.7, next(r for r in found if r.holds).label, tuple(evidence_of(r) for r in found[:3]))
+        return Finding(
+            "supported", 0.7, next(r for r in found if r.holds).label, tuple(evidence_of(r) for r in found[:3])
+        )
     return _others(claim, a, b, view)
 
 
 def _apt(attribute: str, record: Record) -> bool:
     """Whether a relation of record is of the kind that is claimed."""
-    if not attribute or attribute in ("of", "has", "possession", "origin", "part-of", "belongs") or record.attribute == attribute:
+    if (
+        not attribute
+        or attribute in ("of", "has", "possession", "origin", "part-of", "belongs")
+        or record.attribute == attribute
+    ):
         return True
-    alike = ({"makes", "manufactures", "produces", "supplies", "produces-at", "builds", "made-by", "sells", "designs", "developed", "develops",
-              "launched", "launches"}, {"owns", "owned-by", "part-of", "founded", "created", "invested-in", "designs"},
-             {"uses", "supplies", "manufactures", "sold-to"})
+    alike = (
+        {
+            "makes",
+            "manufactures",
+            "produces",
+            "supplies",
+            "produces-at",
+            "builds",
+            "made-by",
+            "sells",
+            "designs",
+            "developed",
+            "develops",
+            "launched",
+            "launches",
+        },
+        {"owns", "owned-by", "part-of", "founded", "created", "invested-in", "designs"},
+        {"uses", "supplies", "manufactures", "sold-to"},
+    )
     return any(attribute in group and record.attribute in group for group in alike)
 
 
@@ -122,7 +203,12 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
         return None
     theirs = _makers(b, view)
     own = owners(b) or tuple(dict.fromkeys(o for p in products(b) for o in owners(p)))
-    if own and claim.attribute not in ("uses", "sold-to", "manufactures", "invested-in", "supplies", "sells") and a not in own and not _tied(a, own, view):
+    if (
+        own
+        and claim.attribute not in ("uses", "sold-to", "manufactures", "invested-in", "supplies", "sells")
+        and a not in own
+        and not _tied(a, own, view)
+    ):
         records = [r for r in theirs if r.attribute in EXCLUSIVE and r.subject in own] or theirs
         proof = records or list(_belonging(b, view))
         return _to_owner(a, b, own[0], proof)
@@ -131,32 +217,60 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
         return _belongs_to(a, b, only, only, 0.9)
     needs = NEEDS.get(b)
     trades = roles(a)
-    if needs and trades and not trades & needs and len({r.subject for r in theirs}) >= 1 and a not in {r.subject for r in theirs}:
+    if (
+        needs
+        and trades
+        and not trades & needs
+        and len({r.subject for r in theirs}) >= 1
+        and a not in {r.subject for r in theirs}
+    ):
         return _belongs_to(a, b, theirs, theirs, 0.75)
     makers = {r.subject for r in theirs if r.attribute in ("makes", "supplies")}
     makes = {o for r in view.of(a) if r.attribute == "makes" and r.holds for o in r.objects}
-    if len(makers) >= 3 and len(makes) >= 1 and a not in makers and claim.attribute in MAKING and b not in makes and not trades & (needs or frozenset()):
+    if (
+        len(makers) >= 3
+        and len(makes) >= 1
+        and a not in makers
+        and claim.attribute in MAKING
+        and b not in makes
+        and not trades & (needs or frozenset())
+    ):
         return _belongs_to(a, b, theirs, theirs, 0.6)
     return None
 
 
 def _tied(a: str, own: tuple[str, ...], view: Index) -> bool:
     """Whether a firm has some tie of ownership or joint making with the owners of a thing."""
-    return any(r.holds and (r.subject in own or set(r.objects) & set(own)) and r.attribute in ("owns", "founded", "developed", "part-of", "invested-in")
-               for r in (*view.of(a), *view.onto(a)) if r.kind in ("relation", "statement"))
+    return any(
+        r.holds
+        and (r.subject in own or set(r.objects) & set(own))
+        and r.attribute in ("owns", "founded", "developed", "part-of", "invested-in")
+        for r in (*view.of(a), *view.onto(a))
+        if r.kind in ("relation", "statement")
+    )
 
 
 def _to_owner(a: str, b: str, own: str, proof: list[Record]) -> Finding:
     names = {"a": name_of(a), "b": name_of(b), "o": name_of(own)}
-    return Finding("misattributed", 0.9, Label("{b} is {o}'s, not {a}'s", "{b}属于{o}，而非{a}").format(**names),
-                   tuple(evidence_of(r) for r in proof[:3]), swap=Swap("entity", names["a"], names["o"]))
+    return Finding(
+        "misattributed",
+        0.9,
+        Label("{b} is {o}'s, not {a}'s", "{b}属于{o}，而非{a}").format(**names),
+        tuple(evidence_of(r) for r in proof[:3]),
+        swap=Swap("entity", names["a"], names["o"]),
+    )
 
 
 def _belongs_to(a: str, b: str, others: list[Record], proof: list[Record], confidence: float) -> Finding:
     who = list(dict.fromkeys(r.subject for r in others))[:4]
     en, zh = ", ".join(name_of(w).en for w in who), "、".join(name_of(w).zh for w in who)
-    return Finding("misattributed", confidence, Label(f"{name_of(b).en}: made by {en}, not {name_of(a).en}", f"{name_of(b).zh}由{zh}提供，而非{name_of(a).zh}"),
-                   tuple(evidence_of(r) for r in proof[:4]), swap=Swap("entity", name_of(a), Label(en, zh)))
+    return Finding(
+        "misattributed",
+        confidence,
+        Label(f"{name_of(b).en}: made by {en}, not {name_of(a).en}", f"{name_of(b).zh}由{zh}提供，而非{name_of(a).zh}"),
+        tuple(evidence_of(r) for r in proof[:4]),
+        swap=Swap("entity", name_of(a), Label(en, zh)),
+    )
 
 
 def _seat(claim: Claim) -> Finding | None:
@@ -165,15 +279,27 @@ def _seat(claim: Claim) -> Finding | None:
 
     for a in claim.subject:
         home = country(a)
-        wanted = {o.removeprefix("place-").upper() if o.startswith("place-") and len(o) == 8 else country(o) or o for o in claim.object}
+        wanted = {
+            o.removeprefix("place-").upper() if o.startswith("place-") and len(o) == 8 else country(o) or o
+            for o in claim.object
+        }
         if home and wanted:
             good = home in wanted
             firm = next((f for f in catalogue().firms() if f.id == a), None)
             label = Label(f"{name_of(a).en} has its seat in {home}", f"{name_of(a).zh}总部所在地：{home}")
             from highfence.claims.model import Evidence
 
-            proof = (Evidence(label, "fact", f"firm:{a}/country", (firm.source or "") if firm else "", (firm.grade or "") if firm else "", subject=a,
-                              attribute="located-in"),)
+            proof = (
+                Evidence(
+                    label,
+                    "fact",
+                    f"firm:{a}/country",
+                    (firm.source or "") if firm else "",
+                    (firm.grade or "") if firm else "",
+                    subject=a,
+                    attribute="located-in",
+                ),
+            )
             return Finding("supported" if good else "contradicted", 0.85, label, proof)
     return None
 

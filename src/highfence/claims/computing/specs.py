@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from highfence.claims.computing.findings import Context, Finding, evidence_of
-from highfence.claims.facts import Record, name_of
+from highfence.claims.facts import Record
 from highfence.claims.matching.amounts import NEAR, Interval, fits, interval
-from highfence.claims.matching.attributes import COMPUTE, GENERIC, SPECS
+from highfence.claims.matching.attributes import GENERIC, SPECS
 from highfence.claims.matching.readings import family, is_chip, products, variants
 from highfence.claims.model import Claim, Swap
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
 
-METRICS = ("peak_fp16", "peak_bf16", "peak_fp8", "peak_int8", "peak_fp4", "peak_tf32", "peak_fp32", "peak_fp64",
-           "memory_bandwidth", "memory_capacity", "link_bandwidth", "tdp", "transistors", "compute_units", "tpp", "logic_die_area",
-           "process_nm", "performance_density", "l2_cache", "boost_clock", "chips", "power")
+METRICS = (
+    "peak_fp16",
+    "peak_bf16",
+    "peak_fp8",
+    "peak_int8",
+    "peak_fp4",
+    "peak_tf32",
+    "peak_fp32",
+    "peak_fp64",
+    "memory_bandwidth",
+    "memory_capacity",
+    "link_bandwidth",
+    "tdp",
+    "transistors",
+    "compute_units",
+    "tpp",
+    "logic_die_area",
+    "process_nm",
+    "performance_density",
+    "l2_cache",
+    "boost_clock",
+    "chips",
+    "power",
+)
 MAIN = ("peak_fp16", "peak_bf16", "peak_int8", "peak_fp8", "peak_tf32")
 """Formats by which "compute" without more is meant."""
 CLOSE = 0.85
@@ -36,14 +57,21 @@ class Ratio:
     @property
     def text(self) -> str:
         """The division with its figures: ``148 / 989 = 0.15 (FP16 dense, H20/H100)``."""
-        scale = 1e12 if self.metric.startswith("peak_") else 1e9 if self.metric.endswith(("bandwidth", "capacity")) else 1.0
+        scale = (
+            1e12 if self.metric.startswith("peak_") else 1e9 if self.metric.endswith(("bandwidth", "capacity")) else 1.0
+        )
         a, b = float(self.top.value or 0) / scale, float(self.bottom.value or 0) / scale
         names = f"{_short(self.top.subject)}/{_short(self.bottom.subject)}"
-        return f"{format_number(a)} / {format_number(b)} = {format_number(self.value, 3)} ({self.top.label.en}, {names})"
+        return (
+            f"{format_number(a)} / {format_number(b)} = {format_number(self.value, 3)} ({self.top.label.en}, {names})"
+        )
 
 
 def _short(id: str) -> str:
-    return family(id).partition("-")[2].replace("ascend-", "Ascend ").replace("-", " ").upper().replace("ASCEND", "Ascend") or id
+    return (
+        family(id).partition("-")[2].replace("ascend-", "Ascend ").replace("-", " ").upper().replace("ASCEND", "Ascend")
+        or id
+    )
 
 
 def ratios(top: str, bottom: str, context: Context) -> list[Ratio]:
@@ -102,7 +130,13 @@ def _chips(ids: tuple[str, ...]) -> list[str]:
 def _baseline(claim: Claim, context: Context) -> list[str]:
     """Return what a chip that was "cut" is measured against: another claim's object, else the parts that it was cut from."""
     own = set(claim.subject)
-    named = [o for c in context.claims if own & set(c.subject) and c is not claim for o in c.object if is_chip(o) and o not in own]
+    named = [
+        o
+        for c in context.claims
+        if own & set(c.subject) and c is not claim
+        for o in c.object
+        if is_chip(o) and o not in own
+    ]
     if named:
         return list(dict.fromkeys(named))
     if claim.direction >= 0 and claim.role != "by":
@@ -112,8 +146,15 @@ def _baseline(claim: Claim, context: Context) -> list[str]:
     chip = catalogue().find_chip(claim.subject[0]) if claim.subject and is_chip(claim.subject[0]) else None
     if chip is None:
         return []
-    peers = [c for c in catalogue().chips() if c.vendor == chip.vendor and c.family == chip.family and c.id not in variants(chip.id)
-             and c.id != chip.id and (c.number("peak_fp16") or 0) > (chip.number("peak_fp16") or 0)]
+    peers = [
+        c
+        for c in catalogue().chips()
+        if c.vendor == chip.vendor
+        and c.family == chip.family
+        and c.id not in variants(chip.id)
+        and c.id != chip.id
+        and (c.number("peak_fp16") or 0) > (chip.number("peak_fp16") or 0)
+    ]
     return [c.id for c in sorted(peers, key=lambda c: len(c.id))][:4]
 
 
@@ -153,7 +194,9 @@ def _slack(target: Interval) -> Interval:
     return Interval(target.low - room, target.high + room, target.value)
 
 
-def _by_number(claim: Claim, target: Interval, main: list[Ratio], meant: list[Ratio], found: list[Ratio]) -> Finding | None:
+def _by_number(
+    claim: Claim, target: Interval, main: list[Ratio], meant: list[Ratio], found: list[Ratio]
+) -> Finding | None:
     target = _slack(target)
     stand = {r.metric: fits(target, r.value, r.value) for r in found}
     inside = [r for r in main if stand[r.metric] == "inside"]
@@ -164,22 +207,47 @@ def _by_number(claim: Claim, target: Interval, main: list[Ratio], meant: list[Ra
         others = [r for r in found if r.metric in ("memory_bandwidth", "memory_capacity") and stand[r.metric] == "off"]
         if claim.attribute in GENERIC and others:
             more = "; ".join(r.text for r in others)
-            return Finding("imprecise", 0.75, Label("True of peak compute alone; which metric is meant is not stated",
-                                                    "仅峰值算力符合；未说明所指指标"),
-                           (*proof, *(evidence_of(r.top) for r in others)), f"{work}; {more}")
+            return Finding(
+                "imprecise",
+                0.75,
+                Label(
+                    "True of peak compute alone; which metric is meant is not stated", "仅峰值算力符合；未说明所指指标"
+                ),
+                (*proof, *(evidence_of(r.top) for r in others)),
+                f"{work}; {more}",
+            )
         if apart and len(apart) >= len(inside) and not claim.attribute.startswith("peak"):
-            return Finding("imprecise", 0.6, Label("True in some number formats, not in others", "仅部分数据格式符合"), proof, work)
+            return Finding(
+                "imprecise", 0.6, Label("True in some number formats, not in others", "仅部分数据格式符合"), proof, work
+            )
         return Finding("supported", 0.9, Label("The specs give that ratio", "规格之比相符"), proof, work)
     near = [r for r in main if stand[r.metric] == "near"]
     if near:
-        return Finding("imprecise", 0.7, Label("Near the ratio of the specs", "接近规格之比"), proof, "; ".join(r.text for r in near[:2]))
+        return Finding(
+            "imprecise",
+            0.7,
+            Label("Near the ratio of the specs", "接近规格之比"),
+            proof,
+            "; ".join(r.text for r in near[:2]),
+        )
     loose = [r for r in meant if stand[r.metric] == "inside"]
     if loose:
-        return Finding("imprecise", 0.55, Label(f"True of {loose[0].top.label.en} alone", f"仅{loose[0].top.label.zh}符合"),
-                       (evidence_of(loose[0].top), evidence_of(loose[0].bottom)), loose[0].text)
+        return Finding(
+            "imprecise",
+            0.55,
+            Label(f"True of {loose[0].top.label.en} alone", f"仅{loose[0].top.label.zh}符合"),
+            (evidence_of(loose[0].top), evidence_of(loose[0].bottom)),
+            loose[0].text,
+        )
     swap = _swap(claim, target, found, stand)
-    return Finding("contradicted", 0.85, Label(f"The specs give another ratio: {main[0].text}", f"规格之比不同：{main[0].text}"),
-                   proof, work, swap)
+    return Finding(
+        "contradicted",
+        0.85,
+        Label(f"The specs give another ratio: {main[0].text}", f"规格之比不同：{main[0].text}"),
+        proof,
+        work,
+        swap,
+    )
 
 
 def _swap(claim: Claim, target: Interval, found: list[Ratio], stand: dict[str, str]) -> Swap | None:
@@ -187,17 +255,41 @@ def _swap(claim: Claim, target: Interval, found: list[Ratio], stand: dict[str, s
         if stand[r.metric] == "inside":
             name = Label(claim.attribute or "this metric", claim.attribute or "该指标")
             return Swap("attribute", name, Label(f"{r.top.label.en}: {r.text}", f"{r.top.label.zh}：{r.text}"))
-    turned = Interval(*sorted((2 - target.low, 2 - target.high)), 2 - target.value)
+    turned = Interval(2 - target.high, 2 - target.low, 2 - target.value)
     if claim.direction and any(fits(turned, r.value, r.value) == "inside" for r in found):
-        return Swap("direction", Label("fell" if claim.direction < 0 else "rose", "下降" if claim.direction < 0 else "上升"),
-                    Label("rose" if claim.direction < 0 else "fell", "上升" if claim.direction < 0 else "下降"))
+        return Swap(
+            "direction",
+            Label("fell" if claim.direction < 0 else "rose", "下降" if claim.direction < 0 else "上升"),
+            Label("rose" if claim.direction < 0 else "fell", "上升" if claim.direction < 0 else "下降"),
+        )
     return None
 
 
-_ABOVE = frozenset(("exceed", "exceeds", "above", "more", "over", "better", "surpass", "outperform", "faster", "greater", "beat", "ahead",
-                    "higher", "stronger", "larger"))
-_BELOW = frozenset(("below", "less", "worse", "behind", "trail", "lag", "slower", "lower", "weaker", "under", "inferior", "smaller"))
-_NEAR = frozenset(("near", "close", "approach", "approaches", "equal", "match", "rival", "comparable", "same", "similar", "on-par"))
+_ABOVE = frozenset(
+    (
+        "exceed",
+        "exceeds",
+        "above",
+        "more",
+        "over",
+        "better",
+        "surpass",
+        "outperform",
+        "faster",
+        "greater",
+        "beat",
+        "ahead",
+        "higher",
+        "stronger",
+        "larger",
+    )
+)
+_BELOW = frozenset(
+    ("below", "less", "worse", "behind", "trail", "lag", "slower", "lower", "weaker", "under", "inferior", "smaller")
+)
+_NEAR = frozenset(
+    ("near", "close", "approach", "approaches", "equal", "match", "rival", "comparable", "same", "similar", "on-par")
+)
 
 
 def relation_of(claim: Claim) -> str:
@@ -218,9 +310,13 @@ def _compare(claim: Claim, top: str, bottom: str, meant: list[Ratio], found: lis
     work = "; ".join(r.text for r in main[:3])
     proof = tuple(e for r in main[:2] for e in (evidence_of(r.top), evidence_of(r.bottom)))
     generic = claim.attribute in GENERIC and claim.attribute != "training"
-    all_of = values + ([r.value for r in found if r.metric in ("memory_bandwidth", "memory_capacity")] if generic else [])
+    all_of = values + (
+        [r.value for r in found if r.metric in ("memory_bandwidth", "memory_capacity")] if generic else []
+    )
+
     def says(verdict: str, confidence: float) -> Finding:
         return Finding(verdict, confidence, Label(f"By the specs: {work}", f"按规格计算：{work}"), proof, work)
+
     if claim.negated:
         how = {"above": "below", "below": "above"}.get(how, how)
     if how == "near":
@@ -237,8 +333,3 @@ def _compare(claim: Claim, top: str, bottom: str, meant: list[Ratio], found: lis
         return says("imprecise", 0.55)
     near_one = any(abs(v - 1) <= NEAR for v in all_of)
     return says("imprecise", 0.5) if near_one else says("contradicted", 0.85)
-
-
-def cut_version(claim: Claim) -> Claim:
-    """Return a claim of a cut without an object as a ratio."""
-    return replace(claim, kind="ratio")

@@ -14,12 +14,43 @@ APPROXIMATE = 0.05
 FAR_ABOVE = 4.0
 """A fact so many times a stated lower bound makes the bound true but uninformative."""
 
-COUNTS = frozenset(("1", "units", "cards", "pieces", "dies", "stacks", "racks", "chips", "wafers", "firms", "cities", "people",
-                    "devices", "entities", "jobs", "layers", "plants", "times", "models", "patents", "tools"))
+COUNTS = frozenset(
+    (
+        "1",
+        "units",
+        "cards",
+        "pieces",
+        "dies",
+        "stacks",
+        "racks",
+        "chips",
+        "wafers",
+        "firms",
+        "cities",
+        "people",
+        "devices",
+        "entities",
+        "jobs",
+        "layers",
+        "plants",
+        "times",
+        "models",
+        "patents",
+        "tools",
+    )
+)
 RATES = frozenset(("FLOP/s", "OP/s"))
 PARTS = frozenset(("share", "points", "times", "1"))
 CURRENCIES = frozenset(("USD", "CNY", "EUR", "JPY", "KRW", "TWD", "GBP", "HKD"))
-LENGTHS_OF_TIME = {"day": 1.0, "week": 7.0, "month": 30.44, "year": 365.25, "years": 365.25, "months": 30.44, "days": 1.0}
+LENGTHS_OF_TIME = {
+    "day": 1.0,
+    "week": 7.0,
+    "month": 30.44,
+    "year": 365.25,
+    "years": 365.25,
+    "months": 30.44,
+    "days": 1.0,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,6 @@ from datetime import date, timedelta
 from highfence.claims.facts import Index, Record, name_of, shown_value, words_of
 from highfence.claims.matching.amounts import CURRENCIES, factor
 from highfence.claims.matching.attributes import (
-    GENERIC,
-    SPECS,
     attribute_match,
     mentions_market,
     narrowing,
@@ -50,8 +48,11 @@ class Candidate:
     def value(self) -> float:
         """The preferred value."""
         first = self.records[0]
-        return float(first.value) if len(self.records) == 1 and isinstance(first.value, (int, float)) and not self.formula \
+        return (
+            float(first.value)
+            if len(self.records) == 1 and isinstance(first.value, (int, float)) and not self.formula
             else (self.low + self.high) / 2
+        )
 
     @property
     def exact(self) -> bool:
@@ -79,16 +80,10 @@ def of_specs(claim: Claim, view: Index, unit: str) -> list[Candidate]:
                 if record.kind not in ("spec", "metric", "price", "model") or not record.numeric:
                     continue
                 by = factor(unit, record.unit)
-                how = attribute_match(claim.attribute, record)
-                if by is None or (how == "other" and claim.attribute in SPECS and claim.attribute not in GENERIC and unit not in ("1",)):
-                    if by is not None:
-                        found.append(_one(record, by, unit, {*fault, "attribute"}))
-                    continue
                 if by is None:
                     continue
-                faults = set(fault)
-                if how == "other":
-                    faults.add("attribute")
+                how = attribute_match(claim.attribute, record)
+                faults = {*fault, *({"attribute"} if how == "other" else ())}
                 if how == "open":
                     faults.add("open")
                 found.append(_one(record, by, unit, faults))
@@ -106,14 +101,26 @@ def _spec_readings(subject: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 def _one(record: Record, by: float, unit: str, faults: Iterable[str], formula: str = "") -> Candidate:
     low, high = record.ends
-    status = {"estimate": "estimate", "claim": "claim", "forecast": "forecast", "guidance": "forecast",
-              "target": "forecast", "proposal": "forecast"}.get(record.status)
+    status = {
+        "estimate": "estimate",
+        "claim": "claim",
+        "forecast": "forecast",
+        "guidance": "forecast",
+        "target": "forecast",
+        "proposal": "forecast",
+    }.get(record.status)
     extra = {status} if status else ({"estimate"} if record.grade in ("estimate", "assumed") else set())
     return Candidate(low * by, high * by, unit, (record,), frozenset({*faults, *extra}), formula)
 
 
-def of_series(claim: Claim, view: Index, unit: str, today: date, subjects: Sequence[str] | None = None,
-              attribute: str | None = None) -> list[Candidate]:
+def of_series(
+    claim: Claim,
+    view: Index,
+    unit: str,
+    today: date,
+    subjects: Sequence[str] | None = None,
+    attribute: str | None = None,
+) -> list[Candidate]:
     """Return points of series, and sums of them, about the subjects that a claim may mean."""
     found: list[Candidate] = []
     text = context(claim)
@@ -128,8 +135,16 @@ def of_series(claim: Claim, view: Index, unit: str, today: date, subjects: Seque
     return found
 
 
-def _line(claim: Claim, view: Index, id: str, unit: str, today: date, subject: str, attribute: str, text: str,
-          ) -> Iterator[Candidate]:
+def _line(
+    claim: Claim,
+    view: Index,
+    id: str,
+    unit: str,
+    today: date,
+    subject: str,
+    attribute: str,
+    text: str,
+) -> Iterator[Candidate]:
     points = view.in_series(id)
     if not points:
         return
@@ -155,12 +170,22 @@ def _line(claim: Claim, view: Index, id: str, unit: str, today: date, subject: s
         how = meets(p, claim.period)
         if how == "unstated":
             how = "within"
-        if how == "within" and p.period is not None and first.attribute in ADDITIVE and length(p.period) * 2 < length(claim.period):
+        if (
+            how == "within"
+            and p.period is not None
+            and first.attribute in ADDITIVE
+            and length(p.period) * 2 < length(claim.period)
+        ):
             how = "other"
         whole = whole or how == "exact"
-        extra = {"exact": set(), "fiscal": {"fiscal"}, "within": {"fiscal"} if first.attribute in ADDITIVE else {"inside"},
-                 "overlaps": {"period-near"}, "other": {"period"},
-                 "contains": {"period"} if first.attribute in ADDITIVE else {"period-near"}}[how]
+        extra = {
+            "exact": set(),
+            "fiscal": {"fiscal"},
+            "within": {"fiscal"} if first.attribute in ADDITIVE else {"inside"},
+            "overlaps": {"period-near"},
+            "other": {"period"},
+            "contains": {"period"} if first.attribute in ADDITIVE else {"period-near"},
+        }[how]
         yield _one(p, by, unit, {*faults, *extra})
     if not whole and first.attribute in ADDITIVE and claim.period.grain in ("half", "year", "span"):
         settled = [p for p in points if p.status in ("fact", "estimate")]
@@ -168,7 +193,9 @@ def _line(claim: Claim, view: Index, id: str, unit: str, today: date, subject: s
         if chain and len(chain) > 1:
             low, high = sum(p.ends[0] for p in chain) * by, sum(p.ends[1] for p in chain) * by
             terms = " + ".join(shown_value(p.value, p.unit) for p in chain)
-            yield Candidate(low, high, unit, tuple(chain), frozenset(faults), f"{terms} = {shown_value((low + high) / 2, unit)}")
+            yield Candidate(
+                low, high, unit, tuple(chain), frozenset(faults), f"{terms} = {shown_value((low + high) / 2, unit)}"
+            )
 
 
 def series_faults(claim: Claim, record: Record, subject: str, attribute: str, text: str) -> set[str]:
@@ -180,8 +207,12 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
     narrow = narrowing(record.series)
     if narrow and not mentions_market(narrow, text):
         faults.add("market")
-    if not narrow and claim.market and record.attribute in ("share", "revenue", "units", "growth") \
-            and not words_of(claim.market) & record.words:
+    if (
+        not narrow
+        and claim.market
+        and record.attribute in ("share", "revenue", "units", "growth")
+        and not words_of(claim.market) & record.words
+    ):
         faults.add("wider")
     where = place_match(claim.place, record, subject)
     if where in ("other", "narrower"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 from highfence.claims.facts import Record
 from highfence.claims.model import Time
@@ -51,10 +52,12 @@ def _fiscal(time: Time) -> str:
 
 def shifted(time: Time, years: int = 0, days: int = 0) -> Time:
     """Return a period some years or days earlier (negative) or later."""
+
     def move(day: date) -> date:
         year = day.year + years
         last = 28 if day.month == 2 else day.day
         return date(year, day.month, min(day.day, last)) + timedelta(days=days)
+
     label = time.label
     if years and label[:4].isdigit():
         label = f"{int(label[:4]) + years}{label[4:]}"
@@ -80,7 +83,7 @@ def _previous_label(time: Time) -> str:
         if part > 1:
             return f"{text[:-1]}{part - 1}"
         digits = head[-4:]
-        return f"{head[:-4]}{int(digits) - 1}{text[len(head):-1]}4" if digits.isdigit() else ""
+        return f"{head[:-4]}{int(digits) - 1}{text[len(head) : -1]}4" if digits.isdigit() else ""
     return ""
 
 
@@ -90,8 +93,22 @@ def time_of(record: Record) -> Time | None:
     if p is None:
         return None
     days = length(p)
-    grain = "day" if days <= 3 else "month" if days <= 31 else "quarter" if days <= 100 else "half" if days <= 190 else "year"
+    grain = (
+        "day"
+        if days <= 3
+        else "month"
+        if days <= 31
+        else "quarter"
+        if days <= 100
+        else "half"
+        if days <= 190
+        else "year"
+    )
     return Time(p.start, p.end, grain, record.fiscal or record.printed, bool(record.fiscal))
+
+
+def _order(p: Record) -> tuple[date, date]:
+    return (p.period.start if p.period else date.min, p.public or date.min)
 
 
 def parts_of(points: Iterable[Record], time: Time) -> Sequence[Record] | None:
@@ -100,9 +117,17 @@ def parts_of(points: Iterable[Record], time: Time) -> Sequence[Record] | None:
     Quarters fill halves and years; a firm's quarters may miss the calendar's ends by weeks.
     """
     slack = EXACT_DAYS.get(time.grain, 45)
-    inner = sorted((p for p in points if p.period is not None and length(p.period) < length(time) - 20
-                    and p.period.start >= time.start - timedelta(days=slack)
-                    and p.period.end <= time.end + timedelta(days=slack)), key=lambda p: (p.period.start, p.public or date.min))
+    inner = sorted(
+        (
+            p
+            for p in points
+            if p.period is not None
+            and length(p.period) < length(time) - 20
+            and p.period.start >= time.start - timedelta(days=slack)
+            and p.period.end <= time.end + timedelta(days=slack)
+        ),
+        key=_order,
+    )
     latest: dict[date, Record] = {}
     for p in inner:
         assert p.period is not None
@@ -114,7 +139,7 @@ def parts_of(points: Iterable[Record], time: Time) -> Sequence[Record] | None:
     assert first is not None and last is not None
     if abs((first.start - time.start).days) > slack or abs((last.end - time.end).days) > slack:
         return None
-    for a, b in zip(chain, chain[1:]):
+    for a, b in pairwise(chain):
         assert a.period is not None and b.period is not None
         if abs((b.period.start - a.period.end).days - 1) > 10:
             return None

@@ -138,8 +138,11 @@ def kin(id: str) -> tuple[str, ...]:
         found.extend(f.id for f in _firms().values() if roles & set(f.roles))
     if id in things():
         one = things()[id]
-        found.extend(t.id for t in things().values()
-                     if t.type == one.type and (t.type in ("fund", "agency", "law") or t.country == one.country))
+        found.extend(
+            t.id
+            for t in things().values()
+            if t.type == one.type and (t.type in ("fund", "agency", "law") or t.country == one.country)
+        )
     return tuple(dict.fromkeys(f for f in found if f != id and f not in variants(id)))
 
 

@@ -1,0 +1,136 @@
+"""Places in a ranking: as somebody printed them, or worked out from series that measure the same of several."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from highfence.catalogue.series import all_series
+from highfence.claims.computing.findings import Context, Finding, evidence_of
+from highfence.claims.facts import Record, name_of, shown_value
+from highfence.claims.matching.amounts import interval
+from highfence.claims.matching.attributes import attribute_match, mentions_market, narrowing
+from highfence.claims.matching.candidates import closeness, context
+from highfence.claims.matching.periods import meets
+from highfence.claims.matching.readings import same
+from highfence.claims.model import Claim, Swap
+from highfence.core.labels import Label
+
+
+def rank(claim: Claim, ctx: Context) -> Finding | None:
+    """Return the place on record, or the place among those that are measured alike."""
+    text = context(claim)
+    from highfence.claims.facts import words_of
+
+    words = words_of(text)
+    printed = _printed(claim, ctx, words, text)
+    if printed is not None:
+        return printed
+    return _worked_out(claim, ctx, text)
+
+
+def _wanted(claim: Claim) -> tuple[float, float]:
+    if claim.quantity is None:
+        return (1.0, 1.0)
+    w = interval(claim.quantity)
+    if claim.quantity.comparator in ("<", "<="):
+        return (1.0, claim.quantity.value)
+    return (max(1.0, w.low), w.high if w.high < 1e6 else w.value)
+
+
+def _printed(claim: Claim, ctx: Context, words: frozenset[str], text: str) -> Finding | None:
+    low, high = _wanted(claim)
+    rows: list[tuple[float, Record]] = []
+    for s in claim.subject:
+        for r in (*ctx.view.of(s), *ctx.view.onto(s)):
+            if r.attribute in ("rank", "leads") and (
+                r.kind == "statement" or (r.kind == "series" and mentions_market(narrowing(r.series), text))
+            ):
+                close = closeness(ctx.view, r, words)
+                if close >= 0.3 or r.kind == "series":
+                    rows.append((close, r))
+    if claim.period is not None:
+        rows = [x for x in rows if meets(x[1], claim.period) != "other"] or rows
+    for close, r in sorted(rows, key=lambda x: (-x[0], x[1].id)):
+        place = (
+            float(r.value)
+            if r.numeric and isinstance(r.value, (int, float))
+            else 1.0
+            if r.attribute == "leads"
+            else None
+        )
+        if place is None:
+            continue
+        if low <= place <= high:
+            return Finding("supported", 0.8, r.label, (evidence_of(r),))
+        if close >= 0.5 and r.holds:
+            return Finding("contradicted", 0.7, r.label, (evidence_of(r),))
+    leaders = [
+        r
+        for r in ctx.view.with_attribute("leads")
+        if r.holds and closeness(ctx.view, r, words) >= 0.55 and not any(same(r.subject, s) for s in claim.subject)
+    ]
+    if leaders and high == 1.0:
+        r = leaders[0]
+        if (r.objects and set(r.objects) & {*claim.object}) or closeness(ctx.view, r, words) >= 0.7:
+            return Finding(
+                "contradicted",
+                0.65,
+                r.label,
+                (evidence_of(r),),
+                swap=Swap("entity", name_of(claim.subject[0]) if claim.subject else Label("", ""), name_of(r.subject)),
+            )
+    return None
+
+
+def _worked_out(claim: Claim, ctx: Context, text: str) -> Finding | None:
+    """Set a subject's latest value beside others measured alike in the same period."""
+    low, high = _wanted(claim)
+    groups: dict[tuple[str, ...], dict[str, Record]] = defaultdict(dict)
+    for line in all_series().values():
+        narrow = narrowing(line.id)
+        if narrow and not mentions_market(narrow, text):
+            continue
+        points = ctx.view.in_series(line.id)
+        if not points or points[0].unit == "rank":
+            continue
+        if (
+            claim.attribute
+            and attribute_match(claim.attribute, points[0]) == "other"
+            and line.measure not in ("share", "market-size")
+        ):
+            continue
+        place = line.place if line.place != "world" else ""
+        for p in points:
+            if p.status not in ("fact", "estimate") or (
+                claim.period and meets(p, claim.period) not in ("exact", "fiscal")
+            ):
+                continue
+            if p.period is None or (not claim.period and not 0 <= (ctx.published - p.period.end).days <= 600):
+                continue
+            groups["firm", line.measure, line.unit, place, p.printed, " ".join(sorted(narrow))][line.subject] = p
+            if place:
+                groups["place", line.measure, line.unit, line.subject, p.printed, " ".join(sorted(narrow))][
+                    f"place-{place.casefold()}"
+                ] = p
+    best: Finding | None = None
+    for key in sorted(groups, key=lambda k: k[4], reverse=True):
+        rows = groups[key]
+        own = next(
+            (s for s in claim.subject if s in rows or (key[0] == "place" and f"place-{claim.place.casefold()}" == s)),
+            None,
+        )
+        if own is None or len(rows) < 3:
+            continue
+        order = sorted(rows, key=lambda k: -float(rows[k].value or 0))
+        place_ = order.index(own) + 1
+        work = " > ".join(f"{name_of(o).en} {shown_value(rows[o].value, rows[o].unit)}" for o in order[:4])
+        proof = tuple(evidence_of(rows[o]) for o in order[:3])
+        says = Label(f"Place {place_}: {work}", f"排第{place_}：{work}")
+        if low <= place_ <= high:
+            return Finding("supported", 0.65, says, proof, work)
+        if place_ > high and best is None:
+            first = float(rows[order[int(high) - 1]].value or 0)
+            mine = float(rows[own].value or 0)
+            near = mine > 0.85 * first
+            best = Finding("imprecise" if near else "contradicted", 0.6, says, proof, work)
+    return best
