@@ -278,6 +278,15 @@ def named_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def firm_of(name: str) -> str:
+    """Return the id of a firm by its English name, or the name where it has none.
+
+    >>> firm_of("Alibaba")
+    'alibaba'
+    """
+    return _name_table().get(name.casefold(), name)
+
+
 _PRINTED = re.compile(
     r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(%|per cent|billion|million|trillion|thousand)?\s*"
     r"(dollars|yuan|euros|entities|firms|wafers|dies|chips|stacks|racks|points|cities)?"
@@ -510,7 +519,7 @@ def _relations() -> Iterator[Record]:
     rows.extend(
         (f"memory:{m.id}/vendor", m.vendor, "makes", m.id, "official", "") for m in known.memories() if m.vendor
     )
-    rows.extend((f"model:{m.id}/developer", m.developer, "developed", m.id, m.grade, m.source) for m in known.models())
+    rows.extend((f"model:{m.id}/developer", firm_of(m.developer), "developed", m.id, m.grade, m.source) for m in known.models())
     for firm in known.firms():
         grade, source = firm.grade or "press", firm.source or ""
         if firm.parent:
@@ -547,6 +556,7 @@ _SAYS = {
 
 def _models() -> Iterator[Record]:
     for model in catalogue().models():
+        developer = firm_of(model.developer)
         released = parse_period(model.released) if model.released else None
         for name, value in (("parameters", model.parameters_total), ("active-parameters", model.parameters_active)):
             if value:
@@ -568,7 +578,7 @@ def _models() -> Iterator[Record]:
             yield Record(
                 f"model:{model.id}/released",
                 "event",
-                model.developer,
+                developer,
                 "launched",
                 Label(f"{model.name.en} released", f"{model.name.zh}发布"),
                 (model.id,),
@@ -579,7 +589,7 @@ def _models() -> Iterator[Record]:
                 grade=model.grade,
                 source=model.source,
                 topic="events",
-                words=_search_words(model.name, name_of(model.developer), "release launch"),
+                words=_search_words(model.name, name_of(developer), "release launch"),
             )
 
 
@@ -714,6 +724,13 @@ _PREDICATE_TOPICS = {
 }
 
 
+def _became_public(s: Statement) -> date | None:
+    """Return when a statement became public: a standing relation was known before the page that it was read on."""
+    if s.published or s.predicate in DATED_PREDICATES or s.value is not None or s.low is not None:
+        return s.public
+    return parse_period(s.period).start if s.period else None
+
+
 def _statement(s: Statement) -> Record:
     unit, factor = canonical(s.unit) if s.value is not None or s.low is not None else ("", 1.0)
     value = s.value
@@ -736,7 +753,7 @@ def _statement(s: Statement) -> Record:
         place=s.place,
         period=parse_period(s.period) if s.period else None,
         printed=s.period or "",
-        public=s.public,
+        public=_became_public(s),
         published=s.published or "",
         grade=s.grade,
         source=s.source,

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from highfence.claims.computing.findings import Context, Finding, evidence_of
+from highfence.claims.computing.findings import STRONG, Context, Finding, evidence_of
 from highfence.claims.facts import DATED_PREDICATES, Record, name_of, words_of
+from highfence.claims.matching.amounts import factor, fits, interval
 from highfence.claims.matching.candidates import closeness, context
 from highfence.claims.matching.readings import country, expand, owners, variants
 from highfence.claims.model import Claim, Swap
@@ -97,7 +98,7 @@ class Meeting:
     close: float
     parties: int
     dated: str
-    apt: bool
+    apt: bool | None
 
 
 def happening(claim: Claim, ctx: Context) -> Finding | None:
@@ -111,8 +112,34 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
     if claim.negated and best.score >= 2.0:
         return None
     if best.dated != "other" and best.score >= _enough(claim):
-        return _told(claim, best, met)
+        agrees = _amounts(claim, best.record, ctx)
+        if agrees != "off":
+            return _told(claim, best, met) if agrees == "fits" else None
+        return _other_amount(claim, best)
     return _misdated(claim, met) or _wrong_actor(claim, met)
+
+
+def _amounts(claim: Claim, r: Record, ctx: Context) -> str:
+    """Return whether a claim's number stands in a record: ``fits``, ``off``, or ``none`` where it holds no such number."""
+    if claim.quantity is None or claim.kind in ("causal",):
+        return "fits"
+    wanted, stand = interval(claim.quantity), "none"
+    for x in (*ctx.view.of(r.subject), *ctx.view.onto(r.objects[0] if r.objects else "")):
+        if x.numeric and (x.id == r.id or x.id.startswith(f"{r.id}#")):
+            by = factor(claim.quantity.unit, x.unit)
+            if by is not None:
+                low, high = x.ends
+                if fits(wanted, low * by, high * by) == "inside":
+                    return "fits"
+                stand = "off"
+    return stand
+
+
+def _other_amount(claim: Claim, best: Meeting) -> Finding | None:
+    """The event is right and its number another."""
+    if best.close < 0.5 or best.record.grade not in STRONG:
+        return None
+    return Finding("contradicted", 0.6, best.record.label, (evidence_of(best.record),))
 
 
 def _enough(claim: Claim) -> float:
@@ -172,14 +199,22 @@ def _meeting(
     apt = _apt(claim, r)
     score = 2.2 * close + 0.45 * min(hits, 3) + 0.15 * min(general, 2)
     score += {"exact": 0.6, "within": 0.45, "open": 0.1, "timeless": 0.15, "other": -0.1}[dated]
-    score += 0.25 if apt else -0.35
+    score += {True: 0.25, False: -0.35, None: 0.0}[apt] + _rarity(own, named, ctx)
     return Meeting(r, score, close, hits, dated, apt)
 
 
-def _apt(claim: Claim, r: Record) -> bool:
+def _rarity(own: set[str], named: frozenset[str], ctx: Context) -> float:
+    """Return a bonus for sharing a party of which little is told: there it is likely the same thing."""
+    counts = [len(ctx.view.by_subject.get(p, ())) + len(ctx.view.by_object.get(p, ())) for p in own & named if p not in GENERAL]
+    fewest = min(counts, default=1000)
+    return 0.6 if fewest <= 12 else 0.3 if fewest <= 30 else 0.0
+
+
+def _apt(claim: Claim, r: Record) -> bool | None:
+    """Whether a record is of the kind that the claim's verb asks for; None where the verb tells nothing."""
     verb = _SYNONYMS.get(claim.attribute, claim.attribute)
     kinds = ACTS.get(verb)
-    return kinds is None or not kinds or r.attribute in kinds
+    return r.attribute in kinds or r.attribute == verb if kinds else None
 
 
 def _dated(claim: Claim, r: Record, ctx: Context) -> str:
@@ -219,10 +254,10 @@ def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
         for m in met
         if m.dated == "other"
         and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES)
-        and m.apt
+        and m.apt is not False
         and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))
     ]
-    rivals = [m for m in met if m.dated in ("exact", "within") and m.apt and (m.parties >= 1 or m.close >= 0.3)]
+    rivals = [m for m in met if m.dated in ("exact", "within") and m.apt is not False and (m.parties >= 1 or m.close >= 0.3)]
     if not same or rivals:
         return None
     best = same[0]
@@ -253,7 +288,7 @@ def _wrong_actor(claim: Claim, met: list[Meeting]) -> Finding | None:
     if not claim.subject or claim.negated:
         return None
     for m in met:
-        if m.close < 0.55 or not m.apt or m.dated == "other" or m.parties < 1:
+        if m.close < 0.55 or m.apt is False or m.dated == "other" or m.parties < 1:
             continue
         actors = {a for a in m.record.actors if a in GENERAL} or {m.record.subject}
         homes = {country(s) or s for s in claim.subject}

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from highfence.catalogue.entries import Chip, Firm
+from highfence.catalogue.series import all_series
 from highfence.catalogue.statements import statements, things
 from highfence.catalogue.store import catalogue
+from highfence.claims.facts import firm_of
 
 _FORM = re.compile(r"-(?:sxm\d?|pcie|nvl|oam|\d+gb|server|workstation|[bc]?-?v\d)$")
 
@@ -78,7 +80,7 @@ def _systems() -> Mapping[str, Chip]:
 
 @cache
 def _models() -> Mapping[str, str]:
-    return {m.id: m.developer for m in catalogue().models()}
+    return {m.id: firm_of(m.developer) for m in catalogue().models()}
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +175,12 @@ def roles(id: str) -> frozenset[str]:
 
 def known(id: str) -> bool:
     """Whether the catalogue holds something by this id."""
-    return id in _chips() or id in _firms() or id in things() or id in _systems() or id in _models()
+    return any(id in held for held in (_chips(), _firms(), things(), _systems(), _models(), _subjects()))
+
+
+@cache
+def _subjects() -> frozenset[str]:
+    return frozenset(line.subject for line in all_series().values())
 
 
 def expand(ids: Iterable[str]) -> frozenset[str]:
