@@ -1,0 +1,267 @@
+"""Fill the slots of a claim: who, what, how much, when, compared with what, said by whom."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from highfence.claims.frames import lexicon, segments
+from highfence.claims.frames.clauses import Clause
+from highfence.claims.frames.view import MASK, View
+from highfence.claims.model import Mention, Quantity, Time
+
+SPECS = frozenset({"compute", "tpp", "performance", "memory", "memory-bandwidth", "interconnect-bandwidth", "power", "yield", "transistors",
+                   "die-area", "node", "price", "efficiency"})
+_WIDE = ("place", "topic", "group", "technology")
+_MARKETS = ("product", "topic", "technology")
+_GOODS = ("chip", "system", "model", "memory", "product", "technology")
+
+
+@dataclass(slots=True)
+class Context:
+    """What earlier clauses leave to later ones.
+
+    Attributes
+    ----------
+    sentence : number of the sentence in hand. topic : entities that the sentence is about; before : those of the
+    sentence before. named : last entity by type, for pronouns. attribute, period, place, market : last ones.
+    """
+
+    sentence: int = -1
+    paragraph: int = -1
+    topic: tuple[Mention, ...] = ()
+    before: tuple[Mention, ...] = ()
+    heading: tuple[Mention, ...] = ()
+    named: dict[str, Mention] = field(default_factory=dict)
+    attribute: str = ""
+    market: str = ""
+    place: str = ""
+    period: Time | None = None
+    period_of_sentence: Time | None = None
+    speaker: tuple[str, ...] = ()
+    checked: bool = False
+
+    def enter(self, view: View, clause: Clause) -> None:
+        """Move on to a clause: drop what does not outlive its sentence or paragraph."""
+        if clause.number == self.sentence:
+            return
+        if clause.sentence.paragraph != self.paragraph:
+            self.attribute, self.market, self.place, self.period = "", "", "", None
+            if clause.sentence.block in ("heading", "title"):
+                self.heading = tuple(view.within(clause.sentence.start, clause.sentence.end, "entity"))
+        self.sentence, self.paragraph = clause.number, clause.sentence.paragraph
+        self.before = self.topic or self.before
+        self.topic, self.period_of_sentence, self.speaker, self.checked = (), None, (), False
+
+    def leave(self, view: View, clause: Clause, subject: tuple[Mention, ...]) -> None:
+        """Remember what a clause was about."""
+        for m in view.within(clause.start, clause.end, "entity"):
+            self.named[m.type] = m
+        if subject:
+            self.topic = subject
+            self.named["subject"] = subject[0]
+        times = [m.time for m in view.within(clause.start, clause.end, "time") if m.time is not None]
+        if times:
+            self.period_of_sentence = times[0]
+            self.period = times[0]
+
+
+def entities(view: View, start: int, end: int) -> list[Mention]:
+    """Return the entities of a stretch that have an id."""
+    return [m for m in view.within(start, end, "entity") if m.id]
+
+
+def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str = "") -> tuple[Mention, ...]:
+    """Return what a clause speaks of, most likely first: names before ``until``, else what was named before."""
+    begin = clause.head[0] if clause.head and clause.head[0] < clause.core else clause.core
+    found = entities(view, begin, max(until, begin))
+    if not found and clause.start < begin:
+        found = _in_lead(view, clause, begin)
+    if found:
+        ranked = _ranked(view, found, attribute)
+        if any(m.type not in _WIDE for m in ranked) or not _refers(view, clause, until):
+            return ranked
+    referred = _referred(view, clause, until, ctx)
+    if referred:
+        return (*referred, *found)
+    if ctx.topic:
+        return (*found, *ctx.topic) if found and found[0].type not in ("place",) else (*ctx.topic, *found)
+    late = [m for m in entities(view, until, clause.end) if m.type != "place"]
+    if clause.sentence.block == "body" and not found and not late and ctx.before:
+        return ctx.before
+    return tuple(found) or ctx.before[:1] or ctx.heading[:1]
+
+
+def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
+    """Return entities of the lead-in that can be a subject: not those of a source or condition."""
+    if clause.conditional or clause.speech and clause.speech[0] >= clause.start:
+        return []
+    return [m for m in entities(view, clause.start, begin) if m.type != "place"]
+
+
+def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, ...]:
+    """Order entities: the last of A's B for properties of products, the first otherwise, places at the end."""
+    narrow = [m for m in found if m.type not in _WIDE]
+    wide = [m for m in found if m.type in _WIDE]
+    if not narrow:
+        return tuple(wide)
+    goods = [m for m in narrow if m.type in ("chip", "system", "model", "memory")]
+    if attribute in SPECS and goods:
+        narrow = [*goods, *(m for m in narrow if m not in goods)]
+    elif len(narrow) > 1 and not goods and _adjoined(view, narrow[0], narrow[1]) and narrow[1].type in ("firm", "chip", "system"):
+        narrow = [narrow[1], narrow[0], *narrow[2:]]
+    elif len(narrow) > 1 and narrow[0].type in ("product", "law") and any(m.type in ("firm", "agency", "person") for m in narrow):
+        actors = [m for m in narrow if m.type in ("firm", "agency", "person")]
+        narrow = [*actors, *(m for m in narrow if m not in actors)]
+    return (*narrow, *wide)
+
+
+def _adjoined(view: View, first: Mention, second: Mention) -> bool:
+    """Tell whether two names stand side by side as owner and owned: 华为昆仑芯, Huawei's Kunlun."""
+    return view.folded[first.end:second.start].strip() in ("", "的", "'s", "'", "旗下", "旗下的")
+
+
+def _refers(view: View, clause: Clause, until: int) -> bool:
+    return view.starts("pronoun", clause.core, max(until, clause.core)) > 0
+
+
+def _referred(view: View, clause: Clause, until: int, ctx: Context) -> tuple[Mention, ...]:
+    """Resolve a pronoun or "the company" to the last thing of its kind."""
+    length = view.starts("pronoun", clause.core, clause.end)
+    if not length:
+        return ()
+    word = view.folded[clause.core:clause.core + length]
+    kinds: tuple[str, ...] = ("subject",)
+    if re.search("公司|企业|集团|厂|firm|company|chipmaker|chip maker|giant|foundry|startup|start-up|supplier|manufacturer|maker|group", word):
+        kinds = ("firm",)
+    elif re.search("芯片|产品|款|chip|processor|accelerator|gpu|product|device", word):
+        kinds = ("chip", "system", "product")
+    elif re.search("机构|agency|department|government|bureau", word):
+        kinds = ("agency", "place")
+    elif re.search("国|country", word):
+        kinds = ("place",)
+    elif word in ("他", "她", "he", "she", "his", "her"):
+        kinds = ("person",)
+    for kind in kinds:
+        if kind in ctx.named:
+            return (ctx.named[kind],)
+    return (ctx.named["subject"],) if "subject" in ctx.named and kinds != ("subject",) else ()
+
+
+def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Mention | None:
+    """Return the attribute mention nearest to a number, one before it preferred."""
+    found = [m for m in view.within(start, end, "attribute")
+             if not any(e.start <= m.start and m.end <= e.end for e in view.within(start, end, "entity"))]
+    if not found:
+        return None
+    if near is None:
+        return found[-1]
+    return min(found, key=lambda m: (near.start - m.end if m.end <= near.start else 8 + m.start - near.end))
+
+
+def period_of(view: View, clause: Clause, near: int, ctx: Context) -> Time | None:
+    """Return the time nearest before a place in a clause, else after it, else that of the sentence."""
+    times = [m for m in view.within(clause.start, clause.end, "time") if m.time is not None and not _compared(view, m)]
+    before = [m for m in times if m.end <= near]
+    if before:
+        return before[-1].time
+    if times:
+        return min(times, key=lambda m: m.start).time
+    return ctx.period_of_sentence
+
+
+def _compared(view: View, time: Mention) -> bool:
+    """Tell whether a time is that of a comparison: 同期, "from a year earlier"."""
+    before = view.folded[max(0, time.start - 14):time.start]
+    after = view.folded[time.end:time.end + 8]
+    if view.lang == "zh":
+        return re.search("[较比]$|相比$|低于$|高于$", before) is not None or after.startswith(("同期相比", "的水平"))
+    return re.search(r"(?:compared (?:with|to)|than|versus|vs\.?|up from|down from) (?:in )?(?:the )?$", before) is not None or (
+        " earlier" in after or " ago" in after)
+
+
+def base_of(view: View, clause: Clause, near: Mention | None) -> str:
+    """Name what a change is compared with: the year before, the quarter before, or nothing said."""
+    start, end = clause.start, clause.end
+    for m in view.within(start, end, "comparison"):
+        if m.id in ("year-on-year", "quarter-on-quarter", "annualised", "monthly", "cumulative"):
+            return {"cumulative": "total"}.get(m.id, m.id)
+    for name in ("year-on-year", "quarter-on-quarter", "month-on-month", "total"):
+        if lexicon.has(view.lang, name, view.folded[start:end]):
+            return name
+    return ""
+
+
+def place_of(view: View, clause: Clause, ctx: Context) -> str:
+    """Return the place that a clause narrows its statement to, or none."""
+    for m in view.within(clause.start, clause.end, "entity"):
+        if m.type == "place" and m.id:
+            return m.id
+    text = view.folded[clause.start:clause.end]
+    if re.search("全球|世界|global|world", text):
+        return "world"
+    return "CN" if re.search("国产|国内|在华|对华|domestic(?:ally)?", text) and view.lang == "zh" else ""
+
+
+def market_of(view: View, clause: Clause, attribute: Mention | None) -> str:
+    """Return the product or segment that narrows an attribute: "AI chips" of "AI chip revenue"."""
+    end = attribute.start if attribute else clause.end
+    near = [m for m in entities(view, clause.start, clause.end) if m.type in _MARKETS]
+    if not near:
+        return ""
+    return min(near, key=lambda m: abs(end - m.end)).id
+
+
+def speaker_of(view: View, clause: Clause, ctx: Context) -> tuple[str, ...]:
+    """Return the ids of who is said to have said it."""
+    if clause.speech:
+        found = entities(view, *clause.speech)
+        if not found:
+            found = [m for m in entities(view, clause.sentence.start, clause.speech[0]) if m.type in ("person", "firm", "agency")][-1:]
+        people = [m for m in found if m.type == "person"]
+        return tuple(dict.fromkeys(m.id for m in (*people, *found) if m.type != "place" or len(found) == 1))
+    return ctx.speaker
+
+
+def direction_of(view: View, near: list[Mention], directions: dict[str, int]) -> int:
+    """Return the sign of the change word nearest to a number."""
+    return next((directions[m.id] for m in near if directions.get(m.id)), 0)
+
+
+def negated(view: View, start: int, end: int) -> bool:
+    """Tell whether the statement is denied; 不仅, 不断, 不少 deny nothing."""
+    text = view.bare[start:end]
+    if view.lang == "zh":
+        text = re.sub("不仅|不但|不断|不少|不久|不过|不止|不足|不到|不同|不低于|不超过|不少于|不亚于|没有?想到|无论|无人|无线|非常|除非|非洲|不得不|不光|不管|不惜|未来|不至于",
+                      MASK, text)
+    else:
+        text = re.sub(r"not only|no\. ?\d|no less than|not just|no longer than|no later than|no fewer than|no more than", MASK, text)
+    return lexicon.has(view.lang, "negation", text)
+
+
+_FUNCTION = re.compile("[的了在和与是将被对把从到以为也都就而但其这那该此并及或中上下等已曾还更又则让使令给向由于\\W\ufffc\\d]+")
+_SMALL = frozenset(("the a an of to in on at by for from with and or but as that this these those it its their his her they he she is are was were be "
+                    "been has have had will would can could may might said says more than which who whose into over under after before about not no "
+                    "also new one two year years month quarter per cent percent").split())
+
+
+def words_of(view: View, start: int, end: int) -> tuple[str, ...]:
+    """Return the content words of a stretch: in Chinese what stands between function words and names.
+
+    >>> from highfence.claims.model import Document
+    >>> view = View(Document("美国取消了芯片关税", "zh"), ())
+    >>> words_of(view, 0, 9)
+    ('美国取消', '芯片关税')
+    """
+    text = view.bare[start:end]
+    if view.lang == "zh":
+        found = [w for w in _FUNCTION.split(text) if len(w) >= 2]
+    else:
+        found = [w for w in re.findall(r"[a-z][a-z-]{2,}", text) if w not in _SMALL]
+    quoted = [view.folded[q.start:q.end] for q in segments.quotes(view.text, start, end)]
+    return tuple(dict.fromkeys([*found, *(q for q in quoted if 1 < len(q) <= 40)]))
+
+
+def same(first: Quantity, second: Quantity) -> bool:
+    """Tell whether two quantities count in the same unit."""
+    return first.unit == second.unit or {first.unit, second.unit} <= {"share", "points"}
