@@ -1,0 +1,45 @@
+"""Attributes, changes, comparisons, reporting words and the other words of the lists."""
+
+from __future__ import annotations
+
+import re
+
+from highfence.claims.mentions.folding import Folded
+from highfence.claims.mentions.lexicon import lexicon
+from highfence.claims.mentions.tokens import Tokens, hits_at
+from highfence.claims.model import Mention, Quantity
+
+_QUOTE = re.compile(r'["「『“]([^"「」『』“”\n]{1,400})["」』”]')
+_IMPLIED = {"double": 2.0, "triple": 3.0, "quadruple": 4.0, "halve": 0.5}
+
+
+def words(cut: Tokens, taken: bytearray) -> list[Mention]:
+    """Return every word of the lists outside of names; within one kind the longest, not overlapping."""
+    tree = lexicon().words
+    after: dict[str, int] = {}
+    found: list[Mention] = []
+    for i, start in enumerate(cut.starts):
+        if taken[start]:
+            continue
+        longest: dict[str, tuple[int, str]] = {}
+        for hit in hits_at(cut, tree, i, free=True):
+            kind, id = hit.value
+            longest[kind] = (hit.end, id)
+        for kind, (end, id) in longest.items():
+            if start >= after.get(kind, 0) and not any(taken[start:end]):
+                found.append(Mention(start, end, kind, id))
+                after[kind] = end
+    return found
+
+
+def implied(found: list[Mention], quantities: list[Mention], text: str) -> list[Mention]:
+    """Return the factors that verbs name: doubled is two times, halved is half."""
+    covered = {i for q in quantities for i in range(q.start, q.end)}
+    return [Mention(m.start, m.end, "quantity",
+                    quantity=Quantity(_IMPLIED[m.id], "times", tolerance=0.05 * _IMPLIED[m.id], printed=text[m.start:m.end]))
+            for m in found if m.kind == "change" and m.id in _IMPLIED and covered.isdisjoint(range(m.start, m.end))]
+
+
+def quotes(folded: Folded) -> list[Mention]:
+    """Return what stands between quotation marks."""
+    return [Mention(m.start(), m.end(), "quote") for m in _QUOTE.finditer(folded.low)]
