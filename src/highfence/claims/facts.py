@@ -323,7 +323,7 @@ def words_of(text: str) -> frozenset[str]:
     ['光刻', '刻机']
     """
     found: set[str] = set()
-    for part in _WORD.findall(text.casefold()):
+    for part in _WORD.findall(text.casefold().replace("昇", "升")):
         if part[0] >= "㐀":
             found.update(part[i : i + 2] for i in range(len(part) - 1))
         elif part not in _STOP:
@@ -726,7 +726,7 @@ _PREDICATE_TOPICS = {
 
 def _became_public(s: Statement) -> date | None:
     """Return when a statement became public: a standing relation was known before the page that it was read on."""
-    if s.published or s.predicate in DATED_PREDICATES or s.value is not None or s.low is not None:
+    if s.predicate in DATED_PREDICATES or s.value is not None or s.low is not None:
         return s.public
     return parse_period(s.period).start if s.period else None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from highfence.claims.computing.article import rival
 from highfence.claims.computing.findings import Context, Finding, Judge, nothing, weigh
@@ -22,6 +23,7 @@ from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, status, weakened
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
+from highfence.claims.matching.settling import settled
 from highfence.claims.model import Claim, Judgement
 from highfence.core.labels import Label
 
@@ -46,7 +48,8 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
     if claim.kind == "opinion":
         said = Label("An opinion or a prediction without a measure", "观点或无法衡量的判断")
         return Judgement(claim, "opinion", "opinion", 0.7, reason=said)
-    day, others = published or date.today(), tuple(claims)
+    day, others = published or date.today(), _settled(tuple(claims))
+    original, claim = claim, settled(claim)
     then, now = index(published), index()
     found = _find(claim, Context(then, day, others))
     hindsight = None
@@ -61,7 +64,7 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
         found = replace(found, reason=Label(f"{found.reason.en} (known later)", f"{found.reason.zh}（事后数据）"))
     return _with_article(
         Judgement(
-            claim,
+            original,
             found.verdict,
             today.verdict,
             found.confidence,
@@ -74,9 +77,14 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
     )
 
 
+@lru_cache(maxsize=8)
+def _settled(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    return tuple(map(settled, claims))
+
+
 def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
     """Add another number that the article gives for the same thing."""
-    clash = rival(judged.claim, others)
+    clash = rival(settled(judged.claim), others)
     if clash is None or judged.verdict not in ("contradicted", *OPEN):
         return judged
     swap_, proof, work = clash

@@ -133,7 +133,7 @@ def _baseline(claim: Claim, context: Context) -> list[str]:
     named = [
         o
         for c in context.claims
-        if own & set(c.subject) and c is not claim
+        if own & set(c.subject) and (c.start, c.end) != (claim.start, claim.end)
         for o in c.object
         if is_chip(o) and o not in own
     ]

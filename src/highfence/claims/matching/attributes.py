@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from highfence.catalogue.attributes import BITS
 from highfence.catalogue.series import all_series
+from highfence.catalogue.statements import things
 from highfence.claims.facts import Record, name_of, words_of
 from highfence.claims.matching.readings import country, is_firm
 
@@ -128,11 +129,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """Attributes of claims, and the measures of series that they may mean, the likeliest first."""
 
-MONEY_OF_FIRMS = frozenset(("revenue", "profit", "margin", "r-and-d", "capex", "charge", "employment", "guidance"))
-ADDS_NO_MARKET = frozenset(
-    ["share", "revenue", "year", "quarter", "half", "month", "growth", "units", "sales", "capex", "spending", "value", "usd", "cny", "eur", "jpy", "twd", "guidance", "charge", "market", "size", "rank", "rate", "total", "trendforce", "idc", "bernstein", "counterpoint", "claimed", "world", "global", "china", "chinese", "domestic", "place", "series", "derived", "published", "median", "average", "once", "first", "print", "own", "estimate", "release", "printed", "of", "by", "in", "fiscal", "shipments", "shipment", "net", "income", "profit", "margin", "gross", "headcount", "order", "orders", "capacity", "yield", "price"]
-)
-"""Words in ids of series that narrow no market."""
+MONEY_OF_FIRMS = frozenset(("revenue", "profit", "margin", "r-and-d", "capex", "employment"))
 
 
 @lru_cache(maxsize=4096)
@@ -151,7 +148,7 @@ def narrowing(series_id: str) -> frozenset[str]:
         for w in part.replace("-", " ").replace("&", " ").split()
     }
     tokens = {t for t in series_id.split("-") if not t.isdigit()}
-    return frozenset(tokens - own - ADDS_NO_MARKET)
+    return frozenset((tokens - own) & _market_words())
 
 
 @cache
@@ -204,6 +201,13 @@ def _translations() -> Mapping[str, frozenset[str]]:
         "compensation": "pay salary 薪酬",
     }
     return {k: frozenset(v.split()) for k, v in raw.items()}
+
+
+@cache
+def _market_words() -> frozenset[str]:
+    """Words in ids of series that narrow a market: those of products and kinds of chips."""
+    products = {w for t in things().values() if t.type in ("product", "technology") for w in t.id.split("-") if len(w) > 2}
+    return (frozenset(_translations()) | products) - {"family", "architecture", "service", "tools", "series", "process", "system", "china"}
 
 
 def mentions_market(tokens: frozenset[str], text: str) -> bool:
