@@ -23,7 +23,7 @@ from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, status, weakened
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
-from highfence.claims.matching.settling import settled
+from highfence.claims.matching.settling import settled, with_topics
 from highfence.claims.model import Claim, Judgement
 from highfence.core.labels import Label
 
@@ -49,7 +49,7 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
         said = Label("An opinion or a prediction without a measure", "观点或无法衡量的判断")
         return Judgement(claim, "opinion", "opinion", 0.7, reason=said)
     day, others = published or date.today(), _settled(tuple(claims))
-    original, claim = claim, settled(claim)
+    original, claim = claim, next((c for c, raw in zip(others, claims) if raw is claim), None) or settled(claim)
     then, now = index(published), index()
     found = _find(claim, Context(then, day, others))
     hindsight = None
@@ -79,7 +79,7 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
 
 @lru_cache(maxsize=8)
 def _settled(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    return tuple(map(settled, claims))
+    return with_topics(claims)
 
 
 def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
@@ -137,6 +137,8 @@ def numbers(claim: Claim, context: Context) -> Finding | None:
 
 def changes(claim: Claim, context: Context) -> Finding | None:
     """A change: of a spec against another chip's, or of a series over time."""
+    if claim.quantity is None and claim.direction < 0 and claim.subject and is_chip(claim.subject[0]) and not claim.object:
+        return weakened(claim, context)
     if any(is_chip(s) for s in claim.subject) and claim.attribute not in (
         "revenue",
         "sales",

@@ -129,6 +129,7 @@ SOFT = frozenset(
         "inside",
         "period-near",
         "place-open",
+        "definition",
     )
 )
 
@@ -172,6 +173,7 @@ def _excludes(c: Candidate) -> bool:
     """Whether a candidate is so exactly and so well known that it can rule a number out."""
     if c.hard or c.faults & {
         "near-attribute",
+        "definition",
         "open",
         "wider",
         "older",
@@ -221,6 +223,7 @@ _WHY = {
         "True of the firm's fiscal period of that name, not of the calendar's", "符合公司财年口径，而非自然年"
     ),
     "period-near": Label("True of an overlapping period", "符合部分重叠的时期"),
+    "definition": Label("True of another count of the same thing", "仅符合另一统计口径"),
     "wider": Label("True of a wider market than the one named", "符合更宽的市场口径"),
     "open": Label("True of one measure; which is meant is not stated", "仅符合某一指标；未说明所指"),
     "forecast": Label("That was forecast, not recorded", "这是预测而非实绩"),

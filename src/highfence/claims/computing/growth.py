@@ -209,10 +209,13 @@ def _swap(claim: Claim, context_: Context, found: list[Candidate]) -> Finding | 
         )
     if q.unit != "share":
         return None
-    shares = of_series(replace(claim, attribute="revenue-share"), context_.view, "share", context_.published)
-    for c in shares:
+    levels = [
+        *shares(replace(claim, attribute="revenue-share"), context_),
+        *of_series(replace(claim, attribute="revenue-share"), context_.view, "share", context_.published),
+    ]
+    for c in levels:
         if (
-            c.records[0].attribute in ("share", "revenue-share")
+            (len(c.records) == 2 or c.records[0].attribute in ("share", "revenue-share"))
             and not c.hard - {"place"}
             and fits(interval(q), c.low, c.high) == "inside"
             and "older" not in c.faults

@@ -20,72 +20,41 @@ GENERAL = frozenset(("CN", "US", "world", "HK", "EU", "JP", "NL", "TW", "KR", "S
 ACTS: dict[str, frozenset[str]] = {
     name: frozenset(kinds.split())
     for name, kinds in {
-        "bans": "control entity-list purchase-ban enforcement banned supply controlled-by issued listed-on",
-        "controls": "control entity-list issued banned controlled-by",
-        "restricts": "control entity-list purchase-ban issued banned controlled-by",
+        "bans": "control entity-list purchase-ban enforcement banned controlled-by issued listed-on supply",
         "lists": "entity-list listed-on control",
-        "sanctions": "entity-list control listed-on banned enforcement",
-        "approves": "licence agreement approved statement",
-        "allows": "licence agreement approved statement control",
-        "licenses": "licence control approved",
-        "lifts": "licence agreement control approved",
-        "launches": "product launched statement supply",
-        "releases": "product launched statement published",
-        "announces": "",
-        "unveils": "product launched statement",
-        "produces": "supply product produces-at launched makes",
-        "ships": "supply product order",
-        "sells": "supply product order sold-to licence",
-        "orders": "order supply purchase-ban",
-        "buys": "order supply owns invested-in",
-        "founds": "subsidy founded created product",
-        "creates": "subsidy founded created issued",
-        "invests": "subsidy order invested-in plans statement",
-        "plans": "plans subsidy order statement product supply",
-        "fines": "enforcement court",
-        "charges": "enforcement court statement",
-        "sues": "enforcement court",
-        "agrees": "agreement",
-        "tariffs": "tariff",
+        "entity-list": "entity-list listed-on control",
+        "license": "licence control approved agreement statement",
+        "approves": "licence agreement approved statement control",
+        "exports": "licence control supply sold-to order statement",
+        "launches": "product launched statement supply published released",
+        "supplies": "supply product order sold-to licence statement",
+        "buys": "order supply purchase-ban owns invested-in",
+        "uses": "uses supply order product sold-to",
+        "replaces": "purchase-ban order supply subsidy plans statement",
+        "expands": "subsidy order plans statement supply invested-in launched created product",
+        "invests": "subsidy order invested-in plans statement created founded",
+        "founded": "subsidy founded created product",
+        "heads": "office heads statement said",
+        "owns": "owns invested-in agreement order enforcement",
+        "makes": "supply product produces-at launched makes",
+        "designs": "product launched designs developed",
+        "requires": "control issued licence purchase-ban",
+        "fine": "enforcement court",
+        "tariff": "tariff",
+        "tax": "subsidy issued tariff created",
+        "subsidy": "subsidy issued created",
         "says": "said statement published",
-        "reports": "published said statement",
-        "acquires": "owns order agreement",
-        "appoints": "office heads",
-        "visits": "statement said agreement",
-        "uses": "uses supply order product",
     }.items()
 }
 """Verbs of claims, and the kinds of record that may tell of them; none means any."""
 
 _SYNONYMS = {
-    "banned": "bans",
-    "ban": "bans",
-    "approve": "approves",
-    "approved": "approves",
-    "launch": "launches",
-    "launched": "launches",
-    "announce": "announces",
-    "announced": "announces",
-    "list": "lists",
-    "listed": "lists",
-    "restrict": "restricts",
-    "said": "says",
-    "say": "says",
-    "create": "creates",
-    "found": "founds",
-    "issued": "controls",
-    "issue": "controls",
-    "lift": "lifts",
-    "allow": "allows",
-    "order": "orders",
-    "sell": "sells",
-    "buy": "buys",
-    "fine": "fines",
-    "plan": "plans",
-    "expand": "plans",
-    "cut-off": "bans",
-    "blocks": "bans",
-    "halts": "bans",
+    **dict.fromkeys(("banned", "ban", "controls", "controlled", "restricts", "blocks", "halts", "sanctions", "issued"), "bans"),
+    **dict.fromkeys(("approve", "approved", "allows", "lifts", "licenses", "resumes", "agrees"), "approves"),
+    **dict.fromkeys(("launch", "launched", "releases", "unveils", "ships"), "launches"),
+    **dict.fromkeys(("sells", "sell", "supplies"), "supplies"), **dict.fromkeys(("orders", "purchases"), "buys"),
+    **dict.fromkeys(("founds", "creates", "created"), "founded"), **dict.fromkeys(("fines", "charges", "sues"), "fine"),
+    **dict.fromkeys(("said", "say"), "says"), **dict.fromkeys(("listed", "list"), "lists"),
 }
 
 
@@ -107,11 +76,9 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
     if not met:
         return None
     best = met[0]
-    if best.record.holds is False and best.close >= 0.45:
-        return Finding("contradicted", 0.75, best.record.label, (evidence_of(best.record),))
     if claim.negated and best.score >= 2.0:
         return None
-    if best.dated != "other" and best.score >= _enough(claim):
+    if best.dated != "other" and best.score >= _enough(claim, best):
         agrees = _amounts(claim, best.record, ctx)
         if agrees != "off":
             return _told(claim, best, met) if agrees == "fits" else None
@@ -142,8 +109,8 @@ def _other_amount(claim: Claim, best: Meeting) -> Finding | None:
     return Finding("contradicted", 0.6, best.record.label, (evidence_of(best.record),))
 
 
-def _enough(claim: Claim) -> float:
-    return 1.65 if claim.period is not None and claim.period.grain in ("day", "month", "quarter") else 1.9
+def _enough(claim: Claim, best: Meeting) -> float:
+    return 1.6 if best.dated in ("exact", "within") else 1.9
 
 
 def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
@@ -164,7 +131,25 @@ def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
         for r in pool.values()
         if r.kind in ("event", "statement") and "#" not in r.id
     ]
-    return sorted((m for m in found if m is not None and m.score > 0.8), key=lambda m: (-m.score, m.record.id))
+    return sorted((m for m in found if m is not None and m.score > 0.8 and _tells(claim, m)), key=lambda m: (-m.score, m.record.id))
+
+
+def _tells(claim: Claim, m: Meeting) -> bool:
+    """Whether a record may be told of: a standing relation bears out no event, and the claim's own subject takes part."""
+    if m.record.holds is False or m.apt is False:
+        return False
+    if m.record.attribute in STANDING and claim.kind not in ("origin", "rank", "quantity", "share"):
+        return False
+    named = _named(m.record)
+    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-")]
+    if not actors:
+        return m.close >= 0.3 or m.parties >= 1
+    return any(a in named or set(owners(a)) & named or set(variants(a)) & named for a in actors) or m.close >= 0.5
+
+
+STANDING = frozenset(("makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses", "developed", "rank",
+                      "leads", "produces-at"))
+"""Predicates of what stands, not of what happened."""
 
 
 def _parties(claim: Claim) -> frozenset[str]:

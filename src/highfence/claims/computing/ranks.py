@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from highfence.catalogue.series import all_series
 from highfence.claims.computing.findings import Context, Finding, evidence_of
-from highfence.claims.facts import Record, name_of, shown_value
+from highfence.claims.facts import Record, name_of, shown_value, words_of
 from highfence.claims.matching.amounts import interval
 from highfence.claims.matching.attributes import attribute_match, mentions_market, narrowing
 from highfence.claims.matching.candidates import closeness, context
@@ -19,8 +19,6 @@ from highfence.core.labels import Label
 def rank(claim: Claim, ctx: Context) -> Finding | None:
     """Return the place on record, or the place among those that are measured alike."""
     text = context(claim)
-    from highfence.claims.facts import words_of
-
     words = words_of(text)
     printed = _printed(claim, ctx, words, text)
     if printed is not None:
@@ -88,7 +86,10 @@ def _worked_out(claim: Claim, ctx: Context, text: str) -> Finding | None:
     groups: dict[tuple[str, ...], dict[str, Record]] = defaultdict(dict)
     for line in all_series().values():
         narrow = narrowing(line.id)
-        if narrow and not mentions_market(narrow, text):
+        topical = len(words_of(text) & (words_of(name_of(line.subject).en) | words_of(name_of(line.subject).zh))) > 0
+        if not (mentions_market(narrow, text) if narrow else topical):
+            continue
+        if line.measure not in ("share", "market-size", "units", "capacity", "spending", "revenue", "sales", "stock"):
             continue
         points = ctx.view.in_series(line.id)
         if not points or points[0].unit == "rank":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from highfence.claims.computing.findings import Context, Finding, evidence_of
@@ -308,7 +309,28 @@ def _alone(claim: Claim, context: Context) -> Finding | None:
     """One party named: "China's own chips", "the sole maker": look among statements of the subject."""
     from highfence.claims.computing.happenings import happening
 
-    return happening(claim, context)
+    return _class_of_goods(claim, context) or happening(claim, context)
+
+
+CLASSES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
+    (re.compile(r"设备|装备|equipment|tools?\b|machines?"), re.compile(r"机|设备|tool|lithograph|etch|equipment|scanner|implant")),
+    (re.compile(r"材料|materials?|chemicals?"), re.compile(r"液|胶|气体|靶|硅片|材料|slurr|resist|gas|target|wafer|material|precursor")),
+    (re.compile(r"芯片|chips?\b|处理器|processors?"), re.compile(r"芯片|处理器|chip|processor|gpu|cpu|accelerator")),
+    (re.compile(r"软件|software|工具"), re.compile(r"eda|软件|工具|software")),
+    (re.compile(r"存储|内存|memory"), re.compile(r"dram|nand|hbm|内存|闪存|存储|memory")),
+)
+"""Words for classes of goods, and the goods that belong to them."""
+
+
+def _class_of_goods(claim: Claim, context: Context) -> Finding | None:
+    """A firm named with a class of goods: equipment (SMEE), materials (Anji)."""
+    text = claim.text.casefold()
+    for subject in claim.subject[:2]:
+        for r in context.view.of(subject, "makes"):
+            goods = " ".join(f"{name_of(o).en} {name_of(o).zh}" for o in r.objects).casefold()
+            if r.holds and any(said.search(text) and made.search(goods) for said, made in CLASSES):
+                return Finding("supported", 0.8, r.label, (evidence_of(r),))
+    return None
 
 
 def same_family(a: str, b: str) -> bool:

@@ -98,7 +98,7 @@ def _spec(id: str, metric: str, context: Context) -> tuple[Record, bool] | None:
 def ratio(claim: Claim, context: Context) -> Finding | None:
     """Return what the specs make of "A has n times, n % of, or less than B's ..."."""
     tops = _chips(claim.subject)
-    bottoms = _chips(claim.object) or _baseline(claim, context)
+    bottoms = _chips(claim.object) or (_baseline(claim, context) if claim.quantity is not None else [])
     if not tops or not bottoms:
         return None
     if claim.quantity is not None and claim.quantity.unit not in ("share", "times", "points"):
@@ -121,10 +121,12 @@ def _order(f: Finding) -> tuple[int, float]:
 
 
 def _chips(ids: tuple[str, ...]) -> list[str]:
-    found: list[str] = []
+    """Return the chips that the first id to name any stands for."""
     for id in ids:
-        found.extend([id] if is_chip(id) else products(id)[:8])
-    return found
+        found = [id] if is_chip(id) else list(products(id)[:8])
+        if found:
+            return found
+    return []
 
 
 def _baseline(claim: Claim, context: Context) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import lru_cache
 
@@ -58,6 +59,7 @@ FREE = frozenset(
 GRANTED = frozenset(
     ("approves", "approved", "licenses", "licensed", "grants", "granted", "resumes", "resumed", "clears", "cleared")
 )
+COMPLIANT = re.compile(r"合规|符合.{0,6}(?:管制|规定|要求)|通过.{0,6}审查|透过.{0,6}审查|compl(?:y|ies|iant)|eligible for export|within the limits")
 CUT = frozenset(("cut-down", "weakened", "castrated", "downgraded", "crippled", "trimmed"))
 
 
@@ -81,7 +83,7 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
         if is_chip(c)
     ]
     verb = claim.attribute
-    way = "barred" if verb in BARRED else "free" if verb in FREE else "granted" if verb in GRANTED else ""
+    way = "free" if COMPLIANT.search(claim.text.casefold()) else "barred" if verb in BARRED else "free" if verb in FREE else "granted" if verb in GRANTED else ""
     if not chips or not way:
         return happening(claim, ctx)
     if claim.negated:
@@ -220,7 +222,7 @@ def _granted(
         return Finding("supported", 0.85, recent[0].label, tuple(evidence_of(r) for r in recent[:2]))
     said = [r for r in _events(chip, ctx, ("statement",), claim) if r.period is not None and r.period.end >= when]
     if said:
-        if claim.speaker or claim.future:
+        if claim.future:
             return Finding("supported", 0.65, said[0].label, tuple(evidence_of(r) for r in said[:2]))
         return Finding(
             "imprecise",

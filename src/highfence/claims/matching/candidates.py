@@ -16,7 +16,8 @@ from highfence.claims.matching.attributes import (
     place_match,
 )
 from highfence.claims.matching.periods import ADDITIVE, length, meets, parts_of
-from highfence.claims.matching.readings import is_chip, products, variants
+from highfence.catalogue.series import all_series
+from highfence.claims.matching.readings import is_chip, is_firm, products, variants
 from highfence.claims.model import Claim
 
 RECENT = timedelta(days=800)
@@ -210,14 +211,24 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
     if (
         not narrow
         and claim.market
-        and record.attribute in ("share", "revenue", "units", "growth")
         and not words_of(claim.market) & record.words
     ):
         faults.add("wider")
+    line = all_series().get(record.series)
+    if line is not None and line.alternative_to:
+        faults.add("definition")
+    if not is_firm(subject) and not is_chip(subject) and _topical(record, text) < 0.25:
+        faults.add("text")
     where = place_match(claim.place, record, subject)
     if where in ("other", "narrower"):
         faults.add("place")
     return faults
+
+
+def _topical(record: Record, text: str) -> float:
+    """Return the share of a series' own label that a text holds, in the language that fits better."""
+    words = words_of(text) | words_of(name_of(record.subject).en) | words_of(name_of(record.subject).zh)
+    return max((len(own & words) / len(own) for t in (record.label.en, record.label.zh) if (own := words_of(t))), default=1.0)
 
 
 def of_statements(claim: Claim, view: Index, unit: str) -> list[Candidate]:

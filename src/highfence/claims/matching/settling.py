@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from highfence.catalogue.statements import things
@@ -81,6 +82,25 @@ def settled(claim: Claim) -> Claim:
     objects = tuple(o for o in claim.object if not place_of(o) and o not in REGIONS) or tuple(o for o in claim.object if place_of(o) not in ("", "world"))
     return replace(claim, subject=tuple(dict.fromkeys((*ids, *alike))), object=objects, place=_place(ids, places, claim), text=text,
                    market=" ".join(_words(m) for m in dict.fromkeys(market)))
+
+
+CHIPS = re.compile(r"芯片|半导体|集成电路|chip|semiconductor|integrated circuit", re.I)
+
+
+def with_topics(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Return settled claims; one about a country alone that follows closely on talk of chips is about its chips."""
+    found: list[Claim] = []
+    for i, claim in enumerate(claims):
+        one = settled(claim)
+        if one.subject and all(s.startswith("place-") for s in one.subject) and one.attribute in SIZES:
+            near = " ".join(plain(c.text) for c in claims[max(0, i - 2):i + 1] if claim.start - c.end < 60)
+            if CHIPS.search(near):
+                one = replace(one, subject=("semiconductors", "china-integrated-circuits", *one.subject), market=f"{one.market} semiconductor 半导体 芯片")
+        found.append(one)
+    return tuple(found)
+
+
+SIZES = frozenset(("market-size", "consumption", "imports", "exports", "output", "share", "units", "growth", "revenue"))
 
 
 def _type(id: str) -> str:
