@@ -38,7 +38,7 @@ def find(document: Document) -> tuple[Mention, ...]:
     _take(taken, named)
     _take(hidden, named)
     numbers = quantities(folded, hidden, names, document.lang)
-    others = words(cut, taken)
+    others = words(cut, taken, when)
     numbers += implied(others, numbers, document.text)
     found = [*names, *named, *when, *numbers, *others, *quotes(folded)]
     return tuple(sorted(found, key=lambda m: (m.start, MENTIONS.index(m.kind), m.end)))

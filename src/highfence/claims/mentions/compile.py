@@ -39,11 +39,15 @@ def compile_lexicon(data: Path) -> dict[str, Any]:
     words: Tree = {}
     for kind, id, form in _words(raw):
         plant(words, form.translate(table).lower(), "", [kind, id])
+    for row in raw["ignore"]:
+        for form in row:
+            plant(words, form.translate(table).lower(), "", ["", ""])
     beside = {key: [w.translate(table) for w in value] for key, value in guards["beside"].items()}
     directions = {id: entry["direction"] for id, entry in raw["words"]["change"].items()}
     directions |= {f"{id}-{end}": d for id, d in directions.items() for end in ("to", "by")}
     return {"folding": folding, "names": tree, "words": words, "units": _units(raw["units"]), "beside": beside,
             "codes": guards["codes"], "models": guards["models"], "masks": guards["masks"], "families": families,
+            "brands": "|".join(sorted((re.escape(b.lower()) for b in guards["brands"]), key=len, reverse=True)),
             "directions": directions}
 
 

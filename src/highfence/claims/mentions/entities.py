@@ -49,6 +49,10 @@ def entities(folded: Folded, cut: Tokens) -> list[Mention]:
 def codes(folded: Folded, taken: bytearray) -> Iterator[Mention]:
     """Yield product codes that no list knows ("B40", "MLU600"), where nothing else was found."""
     lists = lexicon()
+    for match in _brands().finditer(folded.low):
+        if not any(taken[match.start():match.end()]) and not _COUNTED.match(folded.low, match.end()):
+            yield Mention(*match.span(), "entity", type="product")
+            taken[match.start():match.end()] = b"\1" * (match.end() - match.start())
     for match in _CODE.finditer(folded.low):
         start, end = match.span()
         letters, digits, tail = match.groups()
@@ -102,6 +106,12 @@ def _mention(folded: Folded, hit: Hit, lists: Lexicon) -> Mention:
 @cache
 def _masks() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern) for pattern in lexicon().masks)
+
+
+@cache
+def _brands() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{lexicon().brands})(?:[- ]?v?\d{{1,4}}(?:\.\d+)?[a-z]{{0,2}})(?![a-z0-9%]|[,.]\d)"
+                      r"(?: (?:pro|plus|ultra|max|pro max|mini|air|turbo|se)(?![a-z]))?")
 
 
 def masked(low: str) -> Iterator[tuple[int, int]]:

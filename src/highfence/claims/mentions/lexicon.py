@@ -22,7 +22,7 @@ class Lexicon:
     ----------
     folding : traditional characters and their simplified ones. names : of entities; words : of all other kinds.
     units : spelling -> unit, factor, counted noun. families : id -> vendor, ``codes`` or none, chips.
-    directions : sign of each class of change words.
+    brands : pattern of the brands behind which a number is part of the name. directions : sign of each class of change words.
     """
 
     folding: tuple[str, str]
@@ -33,6 +33,7 @@ class Lexicon:
     codes: frozenset[str]
     models: frozenset[str]
     masks: tuple[str, ...]
+    brands: str
     families: dict[str, list[str]]
     directions: dict[str, int]
 

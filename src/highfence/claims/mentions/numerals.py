@@ -26,6 +26,7 @@ _ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _HAN = "[零〇一二两三四五六七八九十百千万亿兆壹贰叁]"
 _UNIT_WORD = "(?:" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 _ENGLISH = (rf"(?<![a-z]){_UNIT_WORD}(?:[- ](?:and )?(?:hundred|thousand|{_UNIT_WORD})){{0,5}}(?![a-z])")
+_FOLD = r"(?<![a-z])(?:twice|thrice|(?:two|three|four|five|six|seven|eight|nine|ten|twenty|hundred|thousand)-?fold)(?![a-z])"
 _FRACTION = (r"(?<![a-z])(?:(?:(?:a|one)[- ])?half|(?:a|one|two|three|four|five|seven|nine)[- ]"
              r"(?:third|quarter|fourth|fifth|sixth|seventh|eighth|ninth|tenth)s?)(?![a-z])(?! (?:of )?(?:20\d\d|the year))")
 _VAGUE = (r"(?<![a-z])(?:(?:tens|dozens|scores|hundreds|thousands|millions|billions|trillions)(?: of "
@@ -37,9 +38,9 @@ _HAN_VAGUE = r"(?:数|几|上|好几|逾|过)(?:十|百|千|万|亿){1,2}(?:亿|
 _HAN_HALF = "一半|半数|大半|对半"
 NUMBER = re.compile(
     rf"(?P<hanfraction>{_HAN_FRACTION})|(?P<hanvague>{_HAN_VAGUE})|(?P<hanhalf>{_HAN_HALF})|(?P<arabic>{_ARABIC})|"
-    rf"(?P<han>{_HAN}+(?:点{_HAN}+)?)|(?P<fraction>{_FRACTION})|(?P<vague>{_VAGUE})|(?P<english>{_ENGLISH})")
+    rf"(?P<han>{_HAN}+(?:点{_HAN}+)?)|(?P<fold>{_FOLD})|(?P<fraction>{_FRACTION})|(?P<vague>{_VAGUE})|(?P<english>{_ENGLISH})")
 
-_SCALE_HAN = re.compile(r"(?:\s?(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|兆))")
+_SCALE_HAN = re.compile(r"(?:\s?[多余]?(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百|兆))")
 _SCALE_WORD = re.compile(r"[\s-]?(hundred thousand|hundred million|hundred billion|thousand|million|mln|mn|billion|bln|bn|trillion|trn|tn|dozen|hundred)s?(?![a-z])")
 _SCALE_LETTER = re.compile(r"\s?([kmbt])(?![a-z/0-9])")
 _RANGES = {"tens": (2e1, 1e2), "dozens": (24, 120), "scores": (40, 100), "hundreds": (2e2, 1e3), "thousands": (2e3, 1e4),
@@ -60,7 +61,7 @@ class Number:
     step: float
     vague: bool = False
     share: bool = False
-    percent: bool = False
+    times: bool = False
     small: bool = False
     letter: str = ""
     scaled: bool = False
@@ -76,7 +77,7 @@ def read(match: re.Match[str], text: str) -> Number | None:
     """Return the number that a match of :data:`NUMBER` stands for, with the scale word behind it."""
     kind, words = match.lastgroup or "", match.group()
     found = _READERS[kind](match.start(), match.end(), words)
-    if found is None or found.share or found.percent:
+    if found is None or found.share or found.times:
         return found
     return _scaled(found, text, match.end())
 
@@ -247,5 +248,11 @@ def _vague(start: int, end: int, words: str) -> Number:
     return Number(start, end, top * size, top * size, size, small=True, scaled=True)
 
 
-_READERS = {"arabic": _arabic, "han": _han, "hanfraction": _hanfraction, "hanhalf": _hanhalf, "hanvague": _hanvague,
+def _fold(start: int, end: int, words: str) -> Number:
+    value = {"twice": 2.0, "thrice": 3.0}.get(words) or float(
+        {**_WORDS, **_SCALES}[words.removesuffix("fold").rstrip("-")])
+    return Number(start, end, value, value, 1.0, times=True, small=True)
+
+
+_READERS = {"fold": _fold, "arabic": _arabic, "han": _han, "hanfraction": _hanfraction, "hanhalf": _hanhalf, "hanvague": _hanvague,
             "english": _english, "fraction": _fraction, "vague": _vague}

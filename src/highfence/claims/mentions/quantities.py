@@ -282,7 +282,7 @@ class _Reader:
         """Whether a number without a unit is worth a mention."""
         if other is not None and (other.unit or other.currency):
             return True
-        if n.share:
+        if n.share or n.times:
             return True
         if n.small:
             return (n.scaled and n.value >= 1000 and not n.vague) or (n.scaled and n.vague and n.value >= 1e4)
@@ -296,6 +296,8 @@ class _Reader:
         unit, factor, of = part.unit, part.factor, part.of
         if part.currency:
             unit, factor = part.currency, 1.0
+        if n.times:
+            unit, factor = "times", 1.0
         if n.share:
             unit, factor = ("share", 1.0) if not unit or unit == "share" else (unit, factor)
         if other is None:
@@ -321,6 +323,8 @@ class _Reader:
         low = self.folded.low
         comparator, approximate = q.comparator, q.approximate
         more = low[n.end:n.end + 1] if low[n.end:n.end + 1] in ("多", "余", "+") and not n.vague else ""
+        if not n.vague and not more:
+            more = next((c for c in "多余" if c in low[n.start:n.end]), "")
         if more:
             comparator, approximate = ">", more != "+"
         if n.vague and n.low < n.high and low[n.start] in "上逾过":
