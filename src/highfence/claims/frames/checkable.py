@@ -33,7 +33,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
     if clause.sentence.block in ("title", "heading"):
         contrast = _CONTRAST[view.lang].search(view.folded, start, end) is not None
         return OPINION if opinion >= 3 and contrast and "?" not in view.folded[end:end + 2] else NEITHER
-    if clause.role == "item" or stance(view, clause):
+    if clause.role in ("item", "apposition") or stance(view, clause):
         return CHECKABLE
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
         return CHECKABLE
@@ -43,7 +43,8 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
 
 def stance(view: View, clause: Clause) -> bool:
     """Tell whether somebody named is said to oppose, support or demand something: what he said can be checked."""
-    return clause.speech is not None and clause.speech[1] <= clause.start + 4 and view.has("position", clause.core, clause.end)
+    return clause.speech is not None and clause.speech[1] <= clause.start + 4 and (
+        lexicon.has(view.lang, "position", view.folded[clause.core:clause.end]))
 
 
 def named(view: View, start: int, end: int) -> bool:
@@ -91,10 +92,10 @@ def _facts(view: View, clause: Clause, inherited: bool = False) -> float:
     score += 1.0 * bool(clause.speech) + 0.5 * bool(view.has("reporting", start, end))
     score += 0.5 * (clause.role in ("item", "bracket")) + 0.5 * (inherited and not names)
     if not names and not numbers(view, start, end) and not view.within(start, end, "time", "attribute") and not clause.speech:
-        return min(score, 1.5)
+        return min(score, 1.5 if inherited else 1.25)
     if not predicate(view, start, end) and clause.role == "clause" and not numbers(view, start, end) and not (
             view.has("legal", start, end) or view.has("event", start, end)):
-        return min(score, 1.5)
+        return min(score, 1.25)
     return score
 
 

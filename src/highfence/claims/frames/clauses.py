@@ -29,6 +29,8 @@ _ANNOUNCES = {"zh": re.compile("宣布|提问|签署|召开|发布|公布|任命
 _SOURCED = {"zh": re.compile(r"^(?:据|根据|按照|按|援引|引述|来自)"), "en": re.compile(r"^(?:according to|citing|per|based on|as reported by)\b")}
 _FROM_TO = re.compile("从(.+)")
 _TO = re.compile("(?:再|又|一直)?到")
+_BACK = re.compile(r"(?:and )?(?:up|down|higher|lower)? ?(?:from|compared (?:with|to)|versus|vs\.?|against)\b(?!.*\b(?:said|rose|fell|grew)\b)")
+_BACK_ZH = re.compile("(?:而|这)?(?:远|明显|大幅)?(?:较|比|高于|低于|相较于?|超过|超出|多于|少于)(?:去年|前年|上年|一年前|上一?季度?|此前|之前|上一?财年|分析师|市场|预期|\\d{4}年)[^,]{0,12}(?:的|为)?[^,]{0,3}\\d")
 _RELATIVE = re.compile(r"^(?:which|who|whose|whom|where|that)\b")
 
 
@@ -41,7 +43,8 @@ class Clause:
     start, end : span. core : where the clause itself starts, behind a time, source or condition that leads it in.
     role : clause, bracket, item, list or apposition. sentence : its sentence. number : index of the sentence. head : the
     noun phrase that a bracket or apposition stands behind. speech : offsets of the words that say who reports it.
-    continued : whether it has no subject of its own.
+    conditional : whether a condition leads it in. quoted : whether it is somebody's own words. main : where the piece
+    with the predicate starts, behind a topic.
     """
 
     start: int
@@ -54,6 +57,12 @@ class Clause:
     speech: tuple[int, int] | None = None
     conditional: bool = False
     quoted: bool = False
+    main: int = -1
+
+    @property
+    def said(self) -> int:
+        """Where the predicate's own piece starts, behind a topic with its appositions."""
+        return max(self.main, self.core)
 
 
 def clauses(view: View) -> tuple[Clause, ...]:
@@ -71,6 +80,7 @@ def _of_sentence(view: View, sentence: Sentence, number: int) -> Iterator[Clause
     else:
         cut = tuple(part for piece in cut for part in _enumerated(view, piece))
     for clause in _mended(view, sentence, number, cut):
+        clause = _spoken(view, clause)
         if clause.role == "list":
             yield clause
         else:
@@ -88,7 +98,8 @@ def predicate(view: View, start: int, end: int) -> bool:
         return True
     text = view.bare[start:end]
     if view.lang == "zh":
-        return lexicon.has("zh", "verbs", _NOUNS.sub(lambda m: MASK * len(m.group()), text))
+        text = _NOUNS.sub(lambda m: MASK * len(m.group()), text)
+        return lexicon.has("zh", "verbs", text) or lexicon.has("zh", "event", text)
     return lexicon.has("en", "verbs", text) or re.search(r"\b(?!\w*(?:speed|need|red)\b)\w{3,}ed\b", text) is not None
 
 
@@ -122,6 +133,8 @@ def _kind(view: View, piece: Piece) -> str:
         return "speech"
     if view.starts("condition", start + lead, end) and _conditional(view, start + lead, end):
         return "condition"
+    if (view.lang == "en" and _BACK.match(text)) or (view.lang == "zh" and _BACK_ZH.match(text) and view.within(start, end, "quantity")):
+        return "back"
     if view.lang == "en" and view.starts("when", start, end) and not view.within(start, end, "quantity"):
         return "phrase" if not predicate(view, start, end) else "clause"
     if view.lang == "zh" and _adverbial(view, start + lead, end):
@@ -173,7 +186,7 @@ def _speaks(view: View, piece: Piece) -> bool:
         known = lexicon.has(view.lang, "source", text) or lexicon.has(view.lang, "reporting", text)
         return known and len(text) <= (30 if view.lang == "zh" else 80)
     if view.lang == "en" and piece.mark in (",", "”", '"'):
-        return re.match(r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|added)\b(?! that)", text) is not None and (
+        return re.match(r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )added)\b(?! that| to )", text) is not None and (
             len(text.split()) <= 9 and not view.within(piece.start, piece.end, "quantity"))
     return False
 
@@ -184,7 +197,7 @@ def _speaks(view: View, piece: Piece) -> bool:
 def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...]) -> Iterator[Clause]:
     """Join pieces into clauses, leading ones forward and trailing ones backward."""
     done: list[Clause] = []
-    start = -1
+    start = topic = -1
     conditional = False
     speech: tuple[int, int] | None = None
     listed = -1
@@ -220,11 +233,20 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
             kind, spoken = "clause" if kind == "phrase" else kind, False
             if view.text[piece.start] in segments.QUOTES and not predicate(view, piece.start - 1, piece.start):
                 start = speech[0] if speech else start
+        if kind == "back":
+            if done and done[-1].role == "clause" and start < 0 and view.within(piece.start, piece.end, "quantity", "time"):
+                done[-1] = replace(done[-1], end=piece.end)
+                continue
+            kind = "clause" if predicate(view, piece.start, piece.end) else "phrase"
         if kind in ("time", "source", "condition", "phrase") and not last and not (
                 kind == "phrase" and view.lang == "en" and done and not _leads(view, cut, i)):
             if kind == "source":
                 speech = (piece.start, piece.end)
             conditional = conditional or kind == "condition"
+            if kind == "phrase":
+                if topic >= 0 and _apposes(view, piece):
+                    done.append(Clause(topic, piece.end, piece.start, "apposition", sentence, number, head=(topic, piece.start)))
+                topic = piece.start if topic < 0 else topic
             start = piece.start if start < 0 else start
             continue
         if kind in ("phrase", "time", "source", "condition") and done and done[-1].role == "clause" and start < 0:
@@ -236,12 +258,21 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
         clause = _clause(view, sentence, number, piece, start, speech, conditional)
         if 0 <= listed == start:
             clause = replace(clause, role="list")
+        if 0 <= topic < clause.core:
+            clause = replace(clause, core=_without_lead(view, topic, clause.end), main=clause.core)
+        topic = -1
         if done and _chained(view, done[-1], clause, piece):
             done[-1] = replace(done[-1], end=clause.end)
         else:
             done.append(clause)
         start, conditional = -1, False
     yield from done
+
+
+def _apposes(view: View, piece: Piece) -> bool:
+    """Tell whether an English phrase between commas ranks or describes the name before it: "the world's largest foundry"."""
+    return view.lang == "en" and re.match(r"(?:the|a|an|china's|america's|taiwan's|\ufffc+'s|its|one of) ?", view.bare[piece.start:piece.end]) is not None and (
+        any(m.id in ("largest", "smallest", "only", "first") for m in view.within(piece.start, piece.end, "superlative")))
 
 
 def _leads(view: View, cut: tuple[Piece, ...], i: int) -> bool:
@@ -310,6 +341,49 @@ def _by_means(view: View, clause: Clause) -> bool:
         return False
     rest = text[at.end():]
     return re.search("时间$|方式$|手段$|为.{1,6}$|当.{1,8}$|作.{1,8}$", rest) is not None
+
+
+_SAYS = {
+    "en": re.compile(r"\b(?:said|says|told (?:\w+ ){1,4}?|announced|warned|estimates?|estimated|expects?|argues?|argued|believes?|claims?|claimed|noted|notes|added|predicts?|predicted|"
+                     r"confirmed|disclosed|acknowledged|reported|projects|forecasts?|shows?|showed|found|suggests?|wrote)(?: (?:on|in|at|last|this|late|early|earlier) [\w\ufffc., ]{2,30}?)?"
+                     r"(?: that|,)? (?=\S)"),
+    "zh": re.compile("(?:表示|指出|认为|透露|披露|报道称|称|预测|预计|估计|显示|宣布|宣称|强调|警告|证实|承认)(?:,|:|道|说)?(?=.)")}
+
+
+def _spoken(view: View, clause: Clause) -> Clause:
+    """Part who speaks from what is said, within a clause: "X said that Y", X预计Y."""
+    if clause.speech or clause.role != "clause":
+        return clause
+    if view.lang == "en" and view.text[clause.core] in segments.QUOTES:
+        quoted = segments.quotes(view.text, clause.core, clause.end)
+        after = quoted[0].end + 1 if quoted else clause.end
+        if lexicon.has("en", "reporting", view.bare[after:clause.end]):
+            return replace(clause, speech=(after, clause.end), quoted=True)
+    match = _SAYS[view.lang].search(view.bare, clause.core, clause.end)
+    if not match:
+        return clause
+    before = view.bare[clause.core:match.start()]
+    who = view.within(clause.core, match.start(), "entity") or lexicon.has(view.lang, "source", before) or lexicon.starts(view.lang, "pronoun", before)
+    longest = 30 if view.lang == "zh" else 110
+    if not who or len(before) > longest or view.lang == "zh" and _far(view, clause.core, match.start()):
+        return clause
+    if view.lang == "en" and (lexicon.has("en", "verbs", before) or not _clausal(view, match.end(), clause.end)):
+        return clause
+    if view.lang == "zh" and not predicate(view, match.end(), clause.end):
+        return clause
+    start = clause.start if match.end() - clause.start <= 0.42 * (clause.end - clause.start) else match.end()
+    return replace(clause, start=start, core=match.end(), speech=(clause.core, match.end()))
+
+
+def _far(view: View, start: int, at: int) -> bool:
+    """Tell whether the last name before a Chinese verb of saying is no speaker: its object or a thing measured stands between."""
+    return bool(view.within(start, at, "quantity", "change", "attribute")) or view.bare[max(start, at - 2):at].endswith(("被", "据", "所", "将", "大会"))
+
+
+def _clausal(view: View, start: int, end: int) -> bool:
+    """Tell whether what follows "said" is a clause with a verb of its own, not an object."""
+    first = " ".join(_compact(view.bare[start:end]).split()[:12])
+    return lexicon.has("en", "verbs", first) or re.search(r"\b\w{3,}ed\b", first) is not None
 
 
 # -- lists ------------------------------------------------------------------------------------------------------------
@@ -447,13 +521,16 @@ def _with_brackets(view: View, clause: Clause) -> Iterator[Clause]:
 
 def _acts(view: View, start: int, end: int) -> bool:
     """Tell whether what stands before a bracket is a statement of its own."""
-    return view.has("event", start, end) or bool(view.within(start, end, "change", "quantity"))
+    return view.has("event", start, end) or bool(view.within(start, end, "quantity"))
 
 
 def _says(view: View, start: int, end: int) -> bool:
     """Tell whether a bracket holds more than an alias, a list of examples or a reference."""
     text = view.folded[start:end]
     if re.match("如|例如|比如|包括|以下简称|简称|下称|即|见|注|e\\.g|such as|i\\.e|see |formerly|nasdaq|nyse", text):
+        return False
+    told = view.within(start, end, "quantity")
+    if told and view.within(max(0, start - 28), start - 1, "quantity") and end - start - sum(m.end - m.start for m in told) <= 4:
         return False
     return predicate(view, start, end)
 

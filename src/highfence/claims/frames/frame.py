@@ -68,9 +68,31 @@ def _parts(view: View, clause: Clause) -> tuple[Part, ...]:
             parts.append(Part(first.start, m.end, number, before))
             start = m.end
             continue
+        if parts:
+            start = _cut_between(view, parts[-1], m)
+            parts[-1] = replace(parts[-1], end=start)
         parts.append(Part(start, m.end, m))
         start = m.end
     return tuple(_tidied(view, clause, parts))
+
+
+_JOINT = {"zh": re.compile("[、,;]|以及|并且|并|和|与|及"), "en": re.compile(r",? (?:and|or|but|while|with|plus|for|in) |, ")}
+
+
+def _cut_between(view: View, before: Part, m: Mention) -> int:
+    """Return where the stretch of one number ends and that of the next begins: at the conjunction between them."""
+    assert before.number is not None
+    joint = _JOINT[view.lang].search(view.folded, before.number.end, m.start)
+    return joint.start() if joint else before.end
+
+
+def _converted(view: View, m: Mention, told: list[Mention]) -> bool:
+    """Tell whether a number in brackets only gives the one before it in another unit: 344 billion yuan ($47 billion)."""
+    opened = view.folded[max(0, m.start - 12):m.start].rfind("(")
+    if opened < 0:
+        return False
+    at = max(0, m.start - 12) + opened
+    return any(o.end <= at and at - o.end <= 2 and o.quantity is not None and m.quantity is not None and o.quantity.unit != m.quantity.unit for o in told)
 
 
 def _qualifies(view: View, clause: Clause, m: Mention, told: list[Mention]) -> bool:
@@ -79,7 +101,7 @@ def _qualifies(view: View, clause: Clause, m: Mention, told: list[Mention]) -> b
     if quantity is None:
         return True
     others = [o for o in told if o is not m and o.quantity is not None and o.quantity.unit not in _NODE]
-    if quantity.unit in _NODE and others:
+    if quantity.unit in _NODE and others or _converted(view, m, told):
         return True
     return quantity.unit == "day" and bool(others)
 
@@ -93,7 +115,7 @@ def _pair(view: View, first: Mention, second: Mention) -> bool:
     if view.lang == "zh":
         started = re.search("[从由自](?:[^,，。]{0,8})$", before) is not None
         return started and len(between) <= 24 and re.search("[到至为升降跌涨]", between) is not None or re.match(
-            "(?:的)?(?:[^,，]{0,10})?(?:高于|低于|较|比|远超|超过).{0,12}的?$", between) is not None
+            "(?:的)?(?:.{0,10})?(?:高于|低于|较|比|远超|超过).{0,12}的?$", between) is not None
     if re.search(r"\bfrom (?:[\w ]{0,20})?$", before) and re.search(r"\bto\b", between) and len(between) <= 60:
         return True
     return len(between) <= 60 and re.search(r"\b(?:from|versus|vs\.?|compared (?:with|to)|against)\b", between) is not None
@@ -108,13 +130,13 @@ def _rises_to(view: View, first: Mention, second: Mention) -> bool:
 
 def _tidied(view: View, clause: Clause, parts: list[Part]) -> Iterator[Part]:
     """Give the last part the rest of the clause, and parts too short to stand alone the words before them."""
-    least = 5 if view.lang == "zh" else 14
+    least = 2 if view.lang == "zh" else 6
     for i, part in enumerate(parts):
         start, end = part.start, clause.end if i == len(parts) - 1 else part.end
-        if i and part.number is not None and part.number.end - start < least:
-            start = parts[i - 1].start
-        while start < end and view.text[start] in " ,，、;；和":
-            start += 1
+        if i and part.number is not None and part.number.start - start < least:
+            start = parts[0].start
+        joint = re.compile(r"[\s,，、;；]*(?:and |but |while |以及|并且|和|与)?").match(view.folded, start, end)
+        start = joint.end() if joint else start
         yield replace(part, start=start, end=end)
 
 
@@ -131,6 +153,10 @@ def _quantified(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     if not slots.entities(view, clause.core, until) and meant is not None:
         inside = slots.entities(view, clause.core, number.start)
         who = slots._ranked(view, inside, attribute) if inside and not ctx.topic else who
+    if who and all(slots.wide(m) for m in who):
+        firms = [m for m in slots.entities(view, clause.core, clause.end) if m.type == "firm"]
+        topic = [m for m in ctx.topic if not slots.wide(m)] if clause.number == ctx.sentence else []
+        who = (*firms[:1], *who) if firms and attribute in ("share", "revenue", "orders", "units", "net-profit") else (*topic, *who)
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -168,7 +194,10 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
     number = part.number
     assert number is not None
     directions = mention_lexicon().directions
-    changes = [m for m in view.within(clause.core, clause.end, "change") if m.id and m.id != "from"]
+    changes = [m for m in view.within(clause.core, clause.end, "change") if m.id and m.id != "from" and not m.id.startswith("reach")]
+    if view.lang == "zh":
+        changes = [m for m in changes if m.start >= number.start or not view.within(m.end, number.start, "attribute")]
+    changes = [m for m in changes if part.start <= m.start < part.end] or [m for m in changes if m.end <= number.start]
     near = sorted(changes, key=lambda m: abs(number.start - m.end))
     direction = slots.direction_of(view, near, directions)
     if part.before is not None:
@@ -222,21 +251,45 @@ def _kind(view: View, clause: Clause, part: Part, quantity: Quantity, attribute:
         return "change"
     compared = [m.id for m in view.within(clause.core, clause.end, "comparison") if m.id in ("than", "equal", "ratio", "exceed", "below", "approach")]
     goods = any(m.type in ("chip", "system", "model", "memory") for m in other)
+    if not goods and not re.search("相当于|同期的$", before) and _is_share(view, clause, number, quantity, attribute):
+        return "share"
     if quantity.unit == "times" or quantity.unit == "share" and (
             goods or re.search("相当于", before) or (compared and other and attribute != "share")):
         return "ratio"
     if view.lang == "zh" and quantity.unit == "share" and re.search("同期的$", before):
         return "ratio"
-    if quantity.unit == "share" and (attribute == "share" or re.search("占|份额|贡献|全球$|全球的$", view.folded[clause.core:number.start]) or re.match(r"\s*(?:of|share)\b|的", after)):
-        return "share"
     return "change" if role == "to" else "quantity"
 
 
+def _is_share(view: View, clause: Clause, number: Mention, quantity: Quantity, attribute: str) -> bool:
+    """Tell whether a percentage is a part of a whole."""
+    if quantity.unit != "share":
+        return False
+    before, after = view.folded[clause.core:number.start], view.folded[number.end:number.end + 40]
+    if attribute in ("share", "revenue-share") or re.search(r"accounts? for|accounted for|accounting for|represent|ma[kd]e up|contribut|占|份额|贡献|全球的?$", before):
+        return True
+    return re.match(r"\s*of\b", after) is not None if view.lang == "en" else after.startswith("的")
+
+
+_NOT_FUTURE = re.compile("将军|将近|未来感|会议|社会|协会|机会|计划[将于]?于|[\"][^\"]*[\"]|备胎计划|五年计划|计划生育|计划经济")
+_WILL = re.compile("将(?=会|在|于|不|继续|进一步|逐步|大|成|有|是|达|超|突破|损失|开始|推出|增|减|下降|上升|提|扩|迎|被|对|向|面临|占|从|由|为|以|与|和|更|仅|无|需|投|建|获|取|出|采|要|使|让|导致|影响|发布|量产|供应|恢复|"
+                   "允许|批准|禁止|限制|征收|加|收|全|持续|快速|正式|很|再|也|可能|主要|至少|于|首次|顺势|随)|预计|有望|预期|料将|预料|料会|预测|展望|计划|拟|打算|未来|力争|即将|势必|必将|或将|有意|目标")
+
+
 def _future(view: View, clause: Clause) -> bool:
-    if view.lang == "zh":
-        text = re.sub("将军|未来感|会议|社会|协会|机会|将近|将其|将该|将芯片|将[^,，]{1,8}列[为入]|计划[将于]?于|[“\"][^”\"]*[”\"]|备胎计划|五年计划", MASK_OUT, view.bare[clause.start:clause.end])
-        return re.search("将|预计|有望|预期|料|预测|展望|计划[^”」]|拟|打算|未来|力争|即将|势必|必将|或将", text) is not None
-    return lexicon.has("en", "forecast", re.sub(r"may \d|would have|was expected|were expected", " ", view.bare[clause.core:clause.end]))
+    """Tell whether a clause speaks of what is to come; in Chinese 将 before a name or noun is "take", not "will"."""
+    start, end = clause.start, clause.end
+    if view.lang == "en":
+        return lexicon.has("en", "forecast", re.sub(r"may \d|would have|(?:was|were|had been) expected|expectations", " ", view.bare[start:end]))
+    text = _NOT_FUTURE.sub(lambda m: MASK_OUT * len(m.group()), view.bare[start:end])
+    return any(m.group() != "将" or _will(text[m.end():]) for m in _WILL.finditer(text))
+
+
+def _will(rest: str) -> bool:
+    """Tell whether 将 before some words means "will": no name follows it, and no verb of putting."""
+    if re.match("[^,]{1,18}(?:列为|列入|纳入|视为|作为|改为|化|移|转|上缴|用于|送往|交给)", rest):
+        return False
+    return re.match(".{0,3}\ufffc", rest) is None or re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", rest) is not None
 
 
 MASK_OUT = "\ufffc"
@@ -279,50 +332,62 @@ def _plain_kind(view: View, clause: Clause) -> str:
     start, end = clause.start, clause.end
     if clause.role == "item":
         return "origin"
+    if clause.role == "apposition":
+        return "rank"
     if clause.role == "bracket" and not checkable.predicate(view, clause.core, end - 1):
         return "origin"
-    if clause.speech and clause.speech[0] == clause.start or checkable.stance(view, clause):
+    if clause.speech and (clause.speech[0] == clause.start and clause.core == clause.start or view.text[clause.core] in "“\"「"):
+        return "attribution"
+    if clause.quoted:
+        return "attribution"
+    if checkable.stance(view, clause):
         return "attribution"
     if _future(view, clause):
         return "forecast"
     if _superlative(view, clause):
         return "rank"
-    compared = [m for m in view.within(clause.core, end, "comparison") if m.id in ("exceed", "below", "approach", "equal", "than")]
-    if compared and not view.has("event", clause.core, end) and view.within(start, end, "entity"):
+    compared = [m for m in view.within(clause.said, end, "comparison") if m.id in ("exceed", "below", "approach", "equal", "than")]
+    if compared and not view.has("event", clause.said, end) and view.within(start, end, "entity"):
         return "ratio"
     timed = bool(view.within(start, end, "time"))
-    if view.has("legal", clause.core, end):
+    if view.has("legal", clause.said, end):
         return "event" if timed or _acts(view, clause) else "status"
-    if view.has("causal", clause.core, end) and not timed:
+    if view.has("causal", clause.said, end) and not timed:
         return "causal"
-    relations = [m.id for m in view.within(clause.core, end, "relation")]
-    if not timed and any(r in ("makes", "designs", "owns", "supplies", "founded", "heads") for r in relations) and not (
-            view.lang == "zh" and view.has("event", clause.core, end)):
+    relations = [m.id for m in view.within(clause.said, end, "relation")]
+    if any(m.id == "foundry-service" and view.text[m.start:m.end].strip()[:1] == "代" for m in view.within(clause.said, end, "entity")):
+        relations.append("makes")
+    if not timed and (any(r in ("makes", "designs", "owns", "supplies", "founded") for r in relations) or "heads" in relations and _holds_office(view, clause)) and not (
+            view.lang == "zh" and view.has("event", clause.said, end)):
         return "origin"
-    if view.within(clause.core, end, "change") and view.within(clause.core, end, "attribute") and not view.has("event", clause.core, end):
+    if view.within(clause.said, end, "change") and view.within(clause.said, end, "attribute") and not view.has("event", clause.said, end):
         return "change"
     return "event"
 
 
+def _holds_office(view: View, clause: Clause) -> bool:
+    return re.search({"zh": "是|担任|出任|任|为", "en": r"\b(?:is|was|became|named|appointed|serves?|served|heads?|leads?|led|runs?)\b"}[view.lang], view.bare[clause.said:clause.end]) is not None
+
+
 def _acts(view: View, clause: Clause) -> bool:
     """Tell whether an agency or government does something, against a thing that simply is banned."""
-    hits = view.find("legal", clause.core, clause.end)
+    hits = view.find("legal", clause.said, clause.end)
     if not hits:
         return False
-    actors = [m for m in slots.entities(view, clause.core, hits[0].start()) if m.type in ("agency", "place", "person")]
+    actors = [m for m in slots.entities(view, clause.said, hits[0].start()) if m.type in ("agency", "place", "person")]
     passive = {"zh": "被|受到|遭|获批|受限|属于|需要", "en": r"\b(?:is|are|remains?|be|being|been|requires?|subject to|needs?)\b"}[view.lang]
-    return bool(actors) and re.search(passive, view.bare[clause.core:hits[0].end()]) is None
+    return bool(actors) and re.search(passive, view.bare[clause.said:hits[0].end()]) is None
 
 
 def _superlative(view: View, clause: Clause) -> bool:
-    found = [m for m in view.within(clause.core, clause.end, "superlative") if m.id in ("largest", "smallest", "only")]
-    return bool(found) or lexicon.has(view.lang, "rank", re.sub("首次|首个|首款|first", "", view.bare[clause.core:clause.end])) and view.lang == "zh"
+    found = [m for m in view.within(clause.said, clause.end, "superlative") if m.id in ("largest", "smallest", "only")]
+    return bool(found) or lexicon.has(view.lang, "rank", re.sub("首次|首个|首款|first", "", view.bare[clause.said:clause.end])) and view.lang == "zh"
 
 
 def _verb_at(view: View, clause: Clause, kind: str) -> int:
     """Return where the verb of a clause starts, so that names before it are its subject."""
-    names = slots.entities(view, clause.core, clause.end)
-    first = names[0].end if names else clause.core
+    names = slots.entities(view, clause.said, clause.end)
+    first = names[0].end if names else clause.said
     if kind in ("ratio",):
         compared = [m for m in view.within(first, clause.end, "comparison")]
         if compared:
@@ -344,9 +409,10 @@ def _relation(view: View, clause: Clause, kind: str) -> str:
         return "says"
     if kind == "origin" and clause.role in ("item", "bracket"):
         return "makes"
-    found = [m for m in view.within(clause.core, clause.end, "relation") if m.id in _RELATIONS]
+    found = [m for m in view.within(clause.said, clause.end, "relation") if m.id in _RELATIONS]
     if not found:
-        return "causes" if kind == "causal" else ""
+        services = [m for m in view.within(clause.said, clause.end, "entity") if m.id == "foundry-service"]
+        return "causes" if kind == "causal" else "makes" if services and kind == "origin" else ""
     order = {name: i for i, name in enumerate(_RELATIONS)}
     return min(found, key=lambda m: (order[m.id] > 1 if kind in ("status", "event") else 0, m.start)).id
 

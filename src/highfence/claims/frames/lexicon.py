@@ -28,6 +28,9 @@ ZH: dict[str, str] = {
         "开始 停止 暂停 恢复 重启 终止 继续 放弃 拒绝 同意 计划 打算 准备 考虑 寻求 试图 努力 导致 造成 引发 带来 迫使 促使 "
         "生产 制造 研发 开发 设计 自研 代工 供应 提供 出口 进口 运往 走私 转移 吃力 不足 短缺 过剩 吸引 填补 构建 打造 形成 建成 "
         "扶持 补贴 减免 免征 征收 拨款 培养 新增 增设 招聘 裁员 任命 辞职 接任 担任 出任 访问 会见 会谈 谈判 起诉 罚款 调查 逮捕 "
+        "收紧 放宽 纳入 约谈 上缴 认列 计提 出售 购入 抢购 囤积 转售 倒卖 走私 租用 租赁 搭建 组装 封装 制成 流片 送样 点亮 打样 爬坡 满产 达产 "
+        "裁定 判决 认定 查封 扣押 冻结 吊销 通报 通知 告知 致函 申报 备案 豁免 松动 缓和 升级 恶化 好转 复苏 回暖 见顶 触底 企稳 "
+        "位列 排在 处于 停留 徘徊 定在 落在 卡在 依旧 差 高 低 快 慢 强 弱 大 小 多 少 "
         "决定 延缓 拖延 争取 鬆口 松口 松绑 阉割 削弱 增强 加强 强化 巩固 觉得 相信 担心 担忧 希望 愿意 难以 足以 得以 无法 无力 不足以 "
         "成为 变成 沦为 化为 视为 称为 誉为 定为 评为 作为 充当 担当 扮演 发挥 占据 占有 主导 主宰 控制 掌控 左右 影响 改变 重塑 颠覆 "
         "走向 迈向 步入 跨入 迈入 驶入 返回 重返 回归 离开 撤离 迁移 转为 转移 流入 流出 涌入 抵达 前往 赴 访 邀请 参加 参与 出席 主持 "
@@ -42,6 +45,7 @@ ZH: dict[str, str] = {
         "了 着 著 很 更 确实 十分 非常 极为 极其 仍 依然 依旧 仅 约 均 成 做到 谈 算 像 如同 好比 位居 排名 名列 跻身 居 杀进 闯入 打入 "
         "兴起 崛起 暴露 印证 证明 打破 避免 掌握 攻克 取得 赢得 失去 损失 亏损 盈利 不符 符合 高度 没 不"),
     "event": (
+        "收紧 放宽 纳入 约谈 上缴 认列 计提 出售 囤积 租用 "
         "宣布 发布 公布 推出 上市 量产 投产 交付 出货 采购 订购 收购 并购 投资 入股 融资 募资 签署 签订 启动 成立 设立 组建 开工 建成 "
         "颁布 出台 实施 生效 修订 废除 撤销 取消 撤回 恢复 重启 暂停 终止 停止 召开 举行 会见 会谈 访问 访华 抵达 出席 谈判 达成 "
         "起诉 罚款 调查 逮捕 约谈 任命 辞职 接任 担任 出任 裁员 关闭 破产 退市 上线 开源 投运 迁往 扩建 扩大 扩产 减产 停产 提问 "
@@ -197,7 +201,7 @@ EN: dict[str, str] = {
         "it|its|they|their|he|his|she|her|the company|the firm|the chipmaker|the chip maker|the chip|the agency|the group|the country|"
         "the government|the department|the giant|the foundry|the processor|the accelerator|the gpu|the startup|the start-up|"
         "the former|the latter|the supplier|the manufacturer|the maker|the product|the model|this chip|the device|the tech giant|"
-        "the (?:us|chinese|dutch|taiwanese|american|korean|japanese) (?:company|firm|chipmaker|giant|group|government)|the bureau"),
+        "the (?:us|chinese|dutch|taiwanese|american|korean|japanese) (?:company|firm|chipmaker|giant|group)|the bureau"),
     "year-on-year": (
         "year[- ]on[- ]year|year[- ]over[- ]year|yoy|y/y|from a year earlier|from a year ago|a year earlier|a year ago|from last year|"
         "from the previous year|from the prior year|annually|per year|compared (?:with|to) (?:last|the previous|a) year|"

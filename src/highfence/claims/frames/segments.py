@@ -27,7 +27,7 @@ _ABBREVIATION = re.compile(
 _OPENER = re.compile(r"\s+[\"“']?(?:The|It|In|A|An|But|This|That|These|However|He|She|They|We|On|And|As|For|Its|While)\b")
 _LIST_MARK = re.compile(
     r"\s*(?:[-*•·●▪◆■]+\s+|#{1,6}\s+|>\s+|\(?[0-9]{1,2}[.)、]\s*(?![0-9])|[（(]?[一二三四五六七八九十]{1,3}[)）、.．]\s*"
-    r"|(?:Part|Chapter|Section)\s+[0-9IVX]+[.:]?\s+|第[一二三四五六七八九十]{1,2}[,，、:：]\s*)")
+    r"|(?:Part|Chapter|Section)\s+[0-9IVX]+[.:]?\s+|第[一二三四五六七八九十]{1,2}[重点步个层方面是]{0,2}[,，、:：]\s*)")
 _CUT = {"zh": re.compile(r"[，,；;：:]|—+|–|──+|(?<= )-+(?= )"), "en": re.compile(r"[,;:，；：](?=\s|$)|\s?—+\s?|\s–\s|\s-+\s")}
 
 

@@ -11,8 +11,16 @@ from highfence.claims.frames.view import MASK, View
 from highfence.claims.model import Mention, Quantity, Time
 
 SPECS = frozenset({"compute", "tpp", "performance", "memory", "memory-bandwidth", "interconnect-bandwidth", "power", "yield", "transistors",
-                   "die-area", "node", "price", "efficiency"})
+                   "die-area", "node", "process", "price", "efficiency", "memory-capacity", "interconnect"})
+_RATES = frozenset({"share", "revenue-share", "yield", "utilisation", "gross-margin", "operating-margin", "localisation", "penetration", "tariff", "tax", "growth"})
 _WIDE = ("place", "topic", "group", "technology")
+
+
+def wide(m: Mention) -> bool:
+    """Tell whether an entity is a place or topic, and no actor such as a government."""
+    return m.type in _WIDE and not m.id.endswith("-government")
+
+
 _MARKETS = ("product", "topic", "technology")
 _GOODS = ("chip", "system", "model", "memory", "product", "technology")
 
@@ -56,10 +64,13 @@ class Context:
     def leave(self, view: View, clause: Clause, subject: tuple[Mention, ...]) -> None:
         """Remember what a clause was about."""
         for m in view.within(clause.start, clause.end, "entity"):
-            self.named[m.type] = m
+            if m.id and m.id != "world":
+                self.named[m.type] = m
         if subject:
-            self.topic = subject
-            self.named["subject"] = subject[0]
+            narrow = tuple(m for m in subject if not wide(m))
+            self.topic = (*narrow, *(m for m in subject if wide(m)))
+            if narrow or "subject" not in self.named:
+                self.named["subject"] = self.topic[0]
         times = [m.time for m in view.within(clause.start, clause.end, "time") if m.time is not None]
         if times:
             self.period_of_sentence = times[0]
@@ -77,19 +88,46 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     found = entities(view, begin, max(until, begin))
     if not found and clause.start < begin:
         found = _in_lead(view, clause, begin)
+    referred = _referred(view, begin, clause.end, ctx)
+    if referred:
+        return (*referred, *(m for m in found if m.id != referred[0].id))
     if found:
         ranked = _ranked(view, found, attribute)
-        if any(m.type not in _WIDE for m in ranked) or not _refers(view, clause, until):
+        if any(not wide(m) for m in ranked) or not _refers(view, clause, until):
             return ranked
-    referred = _referred(view, clause, until, ctx)
-    if referred:
-        return (*referred, *found)
+    if not _leaves_open(view, clause):
+        return tuple(found)
     if ctx.topic:
-        return (*found, *ctx.topic) if found and found[0].type not in ("place",) else (*ctx.topic, *found)
+        return (*found, *ctx.topic) if found and not wide(found[0]) else (*ctx.topic, *found)
     late = [m for m in entities(view, until, clause.end) if m.type != "place"]
     if clause.sentence.block == "body" and not found and not late and ctx.before:
         return ctx.before
     return tuple(found) or ctx.before[:1] or ctx.heading[:1]
+
+
+_OPEN_EN = re.compile(
+    r"(?:and |but |also |then |still |just |only |about |nearly |roughly |more than |over |some |almost |around |up to |at least |total |net |gross |annual |quarterly |global |overall "
+    r"|both |its |their |his |the |a |an |\ufffc[\ufffc -]*)*(?:up|down|or|compared|from|with|to|at|which|who|that|while|is|are|was|were|has|have|had|will|would|can|could|may|might|"
+    r"expects?|makes?|made|sells?|sold|rose|fell|grew|holds?|held|gets?|got|reported|said|\w+ing|\w+ed)\b")
+
+
+def _leaves_open(view: View, clause: Clause) -> bool:
+    """Tell whether a clause leaves out its subject: it begins with a verb, a number, what is measured or a pronoun."""
+    if clause.role != "clause":
+        return True
+    start, end = clause.core, clause.end
+    if any(m.start <= start + 3 for m in view.within(start, end, "attribute", "quantity", "change", "entity")):
+        return True
+    if view.starts("pronoun", start, end):
+        return True
+    if view.lang == "en":
+        if any(m.start <= start + 16 and not view.has("verbs", start, m.start) for m in view.within(start, end, "quantity")):
+            return True
+        return lexicon.starts("en", "verbs", view.bare[start:end]) > 0 or _OPEN_EN.match(view.bare, start, end) is not None or any(
+            m.start <= start + 24 for m in view.within(start, end, "attribute") if not view.has("verbs", start, m.start))
+    skipped = re.compile("(?:却|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|则|仍|更|并|同时|如今|目前|正|将|不|未|没|可|能|只|仅|约|近|超|逾|年|总|净|单|全)*").match(view.bare, start, end)
+    first = skipped.end() if skipped else start
+    return first > start or lexicon.starts("zh", "verbs", view.bare[first:end]) > 0 or MASK in view.bare[start:start + 2]
 
 
 def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
@@ -101,10 +139,10 @@ def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
 
 def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, ...]:
     """Order entities: the last of A's B for properties of products, the first otherwise, places at the end."""
-    narrow = [m for m in found if m.type not in _WIDE]
-    wide = [m for m in found if m.type in _WIDE]
+    narrow = [m for m in found if not wide(m)]
+    broad = [m for m in found if wide(m)]
     if not narrow:
-        return tuple(wide)
+        return tuple(broad)
     goods = [m for m in narrow if m.type in ("chip", "system", "model", "memory")]
     if attribute in SPECS and goods:
         narrow = [*goods, *(m for m in narrow if m not in goods)]
@@ -113,7 +151,7 @@ def _ranked(view: View, found: list[Mention], attribute: str) -> tuple[Mention, 
     elif len(narrow) > 1 and narrow[0].type in ("product", "law") and any(m.type in ("firm", "agency", "person") for m in narrow):
         actors = [m for m in narrow if m.type in ("firm", "agency", "person")]
         narrow = [*actors, *(m for m in narrow if m not in actors)]
-    return (*narrow, *wide)
+    return (*narrow, *broad)
 
 
 def _adjoined(view: View, first: Mention, second: Mention) -> bool:
@@ -125,12 +163,12 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
     return view.starts("pronoun", clause.core, max(until, clause.core)) > 0
 
 
-def _referred(view: View, clause: Clause, until: int, ctx: Context) -> tuple[Mention, ...]:
+def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
-    length = view.starts("pronoun", clause.core, clause.end)
-    if not length:
+    length = view.starts("pronoun", start, end)
+    if not length or view.within(start, start + length, "entity"):
         return ()
-    word = view.folded[clause.core:clause.core + length]
+    word = view.folded[start:start + length]
     kinds: tuple[str, ...] = ("subject",)
     if re.search("公司|企业|集团|厂|firm|company|chipmaker|chip maker|giant|foundry|startup|start-up|supplier|manufacturer|maker|group", word):
         kinds = ("firm",)
@@ -156,7 +194,24 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
         return None
     if near is None:
         return found[-1]
+    if near.quantity is not None and near.quantity.unit in ("share", "points"):
+        rates = [m for m in found if m.id in _RATES and m.end <= near.end + 24]
+        changed = any(m.start >= (rates[0].end if rates else 0) for m in view.within(start, near.start, "change"))
+        if rates and (changed or found[-1] in rates or rates[0].start <= near.end <= rates[0].end + 8):
+            found = rates
+    following = [m for m in found if m.start >= near.end]
+    if following and _measures(view, near, following[0]) and not any(
+            near.start - m.end <= 12 and not re.search(r"\band\b|,|和|、", view.folded[m.end:near.start]) for m in found if m.end <= near.start):
+        return following[0]
     return min(found, key=lambda m: (near.start - m.end if m.end <= near.start else 8 + m.start - near.end))
+
+
+def _measures(view: View, number: Mention, attribute: Mention) -> bool:
+    """Tell whether a number is followed by what it measures: "4 TB/s of bandwidth", 40%的消费量."""
+    between = view.folded[number.end:attribute.start]
+    if view.lang == "zh":
+        return between.startswith("的") and len(between) <= 12 or between == ""
+    return len(between) <= 40 and re.match(r"\s*(?:of|in|worth of)?\s(?![^,;]*[,;])", between) is not None and not lexicon.has("en", "verbs", between)
 
 
 def period_of(view: View, clause: Clause, near: int, ctx: Context) -> Time | None:
@@ -176,7 +231,9 @@ def _compared(view: View, time: Mention) -> bool:
     after = view.folded[time.end:time.end + 8]
     if view.lang == "zh":
         return re.search("[较比]$|相比$|低于$|高于$", before) is not None or after.startswith(("同期相比", "的水平"))
-    return re.search(r"(?:compared (?:with|to)|than|versus|vs\.?|up from|down from) (?:in )?(?:the )?$", before) is not None or (
+    if re.search(r"(?:%|percent|points|up|down|higher|lower|increase|decrease|drop|rise|growth) from (?:in )?(?:the )?$", before):
+        return True
+    return re.search(r"(?:compared (?:with|to)|than|versus|vs\.?) (?:in )?(?:the )?$", before) is not None or (
         " earlier" in after or " ago" in after)
 
 
@@ -193,14 +250,37 @@ def base_of(view: View, clause: Clause, near: Mention | None) -> str:
 
 
 def place_of(view: View, clause: Clause, ctx: Context) -> str:
-    """Return the place that a clause narrows its statement to, or none."""
-    for m in view.within(clause.start, clause.end, "entity"):
-        if m.type == "place" and m.id:
-            return m.id
+    """Return the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
+    places = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "place" and m.id]
+    where = [m for m in places if _where(view, m)]
+    if where:
+        return where[0].id
+    plain = [m for m in places if not _home(view, m, clause.end)]
+    if plain:
+        return plain[0].id
     text = view.folded[clause.start:clause.end]
-    if re.search("全球|世界|global|world", text):
+    if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
-    return "CN" if re.search("国产|国内|在华|对华|domestic(?:ally)?", text) and view.lang == "zh" else ""
+    return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
+
+
+def _where(view: View, m: Mention) -> bool:
+    if view.lang == "zh":
+        return view.folded[m.start:m.end].startswith(("在", "对")) or view.folded[max(0, m.start - 1):m.start] in (
+            "在", "对", "向") or view.folded[m.end:m.end + 2] == "市场"
+    before, after = view.folded[max(0, m.start - 16):m.start], view.folded[m.end:m.end + 8]
+    return re.search(r"\b(?:in|to|from|into|across|within|inside)(?: the)? (?:mainland )?$", before) is not None or after.startswith((" market", " share", " sales", " revenue"))
+
+
+def _home(view: View, m: Mention, end: int) -> bool:
+    """Tell whether a place only says where a firm is from: 荷兰ASML, "Dutch supplier ASML"."""
+    later = [n for n in view.within(m.end, min(end, m.end + 40), "entity") if n.type in ("firm", "agency", "person")]
+    if not later:
+        return False
+    between = view.bare[m.end:later[0].start]
+    if view.lang == "zh":
+        return len(between) <= 12 and not re.search("的|对|在|是|把|被|,", between)
+    return len(between.split()) <= 4 and "," not in between and not between.startswith("'s") and not lexicon.has("en", "verbs", between)
 
 
 def market_of(view: View, clause: Clause, attribute: Mention | None) -> str:
@@ -216,7 +296,7 @@ def speaker_of(view: View, clause: Clause, ctx: Context) -> tuple[str, ...]:
     """Return the ids of who is said to have said it."""
     if clause.speech:
         found = entities(view, *clause.speech)
-        if not found:
+        if not found and clause.speech[0] <= clause.start:
             found = [m for m in entities(view, clause.sentence.start, clause.speech[0]) if m.type in ("person", "firm", "agency")][-1:]
         people = [m for m in found if m.type == "person"]
         return tuple(dict.fromkeys(m.id for m in (*people, *found) if m.type != "place" or len(found) == 1))
