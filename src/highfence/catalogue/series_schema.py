@@ -16,7 +16,9 @@ from highfence.core.errors import InputError, did_you_mean
 from highfence.core.facts import check_grade
 
 MEASURES = ("revenue", "revenue-share", "units", "share", "price", "capacity", "capex", "spending", "stock", "sales",
-            "yield", "r-and-d", "subsidy", "charge", "guidance", "employment")
+            "yield", "r-and-d", "subsidy", "charge", "guidance", "employment", "profit", "margin", "growth", "rank",
+            "market-size", "market-value", "count", "orders", "imports", "exports", "output", "investment", "rate",
+            "duration", "mileage", "speed", "size", "power")
 EVENT_KINDS = ("control", "licence", "tariff", "purchase-ban", "subsidy", "statement", "product", "order", "supply",
                "enforcement", "court", "agreement", "entity-list")
 
