@@ -377,6 +377,7 @@ _CANONICAL = {
     "CNY bn": ("CNY", 1e9),
     "ratio": ("times", 1.0),
     "x": ("times", 1.0),
+    "km": ("m", 1e3),
     "people": ("1", 1.0),
     "layers": ("1", 1.0),
     "cities": ("1", 1.0),

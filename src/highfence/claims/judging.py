@@ -21,6 +21,7 @@ from highfence.claims.computing.relations import origin
 from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, status, weakened
+from highfence.claims.computing.suppositions import long_ago, own_work, presumed_owner
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
 from highfence.claims.matching.settling import settled, with_topics
@@ -95,6 +96,9 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 def _find(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
+    for first in (own_work, long_ago):
+        if (found := first(claim, context)) is not None:
+            return _tempered(claim, found)
     for look in WAYS.get(claim.kind, (happening,)):
         found = look(claim, context)
         if found is None:
@@ -102,6 +106,8 @@ def _find(claim: Claim, context: Context) -> Finding:
         if found.verdict not in OPEN:
             return _tempered(claim, found)
         held = held or found
+    if (found := presumed_owner(claim, context)) is not None:
+        return found
     if held is not None:
         return held
     if unknown(claim):

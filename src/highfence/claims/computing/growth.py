@@ -9,7 +9,7 @@ from datetime import date
 from highfence.claims.computing.findings import STRONG, Context, Finding, evidence_of, weigh
 from highfence.claims.computing.levels import candidates, level
 from highfence.claims.facts import Record, shown_value
-from highfence.claims.matching.amounts import factor, fits, interval
+from highfence.claims.matching.amounts import Interval, factor, fits, interval
 from highfence.claims.matching.candidates import Candidate, context, of_series, series_faults
 from highfence.claims.matching.periods import ADDITIVE, before, meets, parts_of, shifted, time_of
 from highfence.claims.model import Claim, Quantity, Swap, Time
@@ -152,7 +152,7 @@ def _periods(claim: Claim, points: list[Record], today: date) -> Iterator[tuple[
         yield claim.period, set()
         for p in points:
             how = meets(p, claim.period)
-            if how in ("fiscal", "overlaps") and (time := time_of(p)) is not None:
+            if how in ("fiscal", "overlaps", "within") and (time := time_of(p)) is not None:
                 yield time, {"fiscal" if how == "fiscal" else "period-near"}
         return
     past = sorted(
@@ -304,6 +304,11 @@ def _from_to(claim: Claim, context_: Context) -> Finding | None:
             proof,
             work,
         )
+    settled = [c for c in found if "forecast" not in c.faults and "claim" not in c.faults]
+    if not hits and len(settled) >= 2 and all(interval_far(after, c) for c in found) and _beyond(after, settled):
+        late = sorted(settled, key=_end)[-4:]
+        work = "; ".join(f"{c.records[0].printed}: {shown_value(c.value, c.unit)}" for c in late)
+        return Finding("contradicted", 0.72, Label(f"The end is not on record: {work}", f"终值与记录不符：{work}"), proof, work)
     if hits or starts:
         return Finding("imprecise", 0.5, Label("One end is on record, not the other", "仅一端有记录"), proof)
     points = {(c.records[0].printed, c.records[0].by, c.records[0].series): c for c in found}
@@ -319,11 +324,13 @@ def _from_to(claim: Claim, context_: Context) -> Finding | None:
     return None
 
 
-def interval_far(wanted: object, c: Candidate) -> bool:
-    """Whether a candidate lies clearly apart from what was printed."""
-    from highfence.claims.matching.amounts import Interval
+def _beyond(wanted: Interval, found: list[Candidate]) -> bool:
+    """Whether a printed end lies above or below all that is known."""
+    return all(c.high < wanted.low for c in found) or all(c.low > wanted.high for c in found)
 
-    assert isinstance(wanted, Interval)
+
+def interval_far(wanted: Interval, c: Candidate) -> bool:
+    """Whether a candidate lies clearly apart from what was printed."""
     return wanted.distance(c.low, c.high) > 0.12
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from highfence.catalogue.statements import things
 from highfence.claims.computing.findings import STRONG, Context, Finding, evidence_of
 from highfence.claims.facts import DATED_PREDICATES, Record, name_of, words_of
 from highfence.claims.matching.amounts import factor, fits, interval
@@ -143,8 +144,14 @@ def _tells(claim: Claim, m: Meeting) -> bool:
     named = _named(m.record)
     actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-")]
     if not actors:
-        return m.close >= 0.3 or m.parties >= 1
-    return any(a in named or set(owners(a)) & named or set(variants(a)) & named for a in actors) or m.close >= 0.5
+        return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
+    return any(a in named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors) or m.close >= 0.5
+
+
+def acts_for(id: str) -> frozenset[str]:
+    """Return the country that a government or agency acts for, as events name it."""
+    one = things().get(id)
+    return frozenset((one.country,)) if one is not None and one.type == "agency" and one.country else frozenset()
 
 
 STANDING = frozenset(("makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses", "developed", "rank",
@@ -212,8 +219,11 @@ def _dated(claim: Claim, r: Record, ctx: Context) -> str:
     if claim.period is None:
         return "open"
     t = claim.period
+    start, end = r.period.start, r.period.end
+    if r.attribute in DATED_PREDICATES and claim.kind != "status":
+        end = min(end, start + timedelta(days=31))
     slack = timedelta(days=4 if t.grain == "day" else 12 if t.grain in ("month", "quarter", "half") else 30)
-    if r.period.start <= t.end + slack and r.period.end >= t.start - slack:
+    if start <= t.end + slack and end >= t.start - slack:
         return "exact" if t.grain in ("day", "month") else "within"
     return "other" if timed else "timeless"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from highfence.catalogue.series import all_series
@@ -28,11 +29,20 @@ def rank(claim: Claim, ctx: Context) -> Finding | None:
 
 def _wanted(claim: Claim) -> tuple[float, float]:
     if claim.quantity is None:
-        return (1.0, 1.0)
+        return (1.0, 3.0) if vague(claim) else (1.0, 1.0)
     w = interval(claim.quantity)
     if claim.quantity.comparator in ("<", "<="):
         return (1.0, claim.quantity.value)
     return (max(1.0, w.low), w.high if w.high < 1e6 else w.value)
+
+
+VAGUE = re.compile(r"领先|前列|龙头|领跑|一流|leading|leader|top[- ]tier|world[- ]class|major", re.I)
+PLAIN = re.compile(r"第一|最大|最高|最多|首位|榜首|largest|biggest|number one|no\. ?1|most\b|top\b(?![- ]tier)|first", re.I)
+
+
+def vague(claim: Claim) -> bool:
+    """Whether a text says "leading" rather than a place."""
+    return claim.quantity is None and VAGUE.search(claim.text) is not None and PLAIN.search(claim.text) is None
 
 
 def _printed(claim: Claim, ctx: Context, words: frozenset[str], text: str) -> Finding | None:
@@ -60,7 +70,7 @@ def _printed(claim: Claim, ctx: Context, words: frozenset[str], text: str) -> Fi
             continue
         if low <= place <= high:
             return Finding("supported", 0.8, r.label, (evidence_of(r),))
-        if close >= 0.5 and r.holds:
+        if close >= 0.5 and r.holds and not vague(claim):
             return Finding("contradicted", 0.7, r.label, (evidence_of(r),))
     leaders = [
         r
@@ -113,6 +123,8 @@ def _worked_out(claim: Claim, ctx: Context, text: str) -> Finding | None:
                 groups["place", line.measure, line.unit, line.subject, p.printed, " ".join(sorted(narrow))][
                     f"place-{place.casefold()}"
                 ] = p
+    if vague(claim):
+        return None
     best: Finding | None = None
     for key in sorted(groups, key=lambda k: k[4], reverse=True):
         rows = groups[key]

@@ -56,6 +56,8 @@ def _other_source(claim: Claim, ctx: Context, wanted: Interval) -> Finding | Non
         by = factor(q.unit, r.unit)
         if score < 8 or by is None or not r.numeric or _by(r, claim.speaker):
             continue
+        if r.kind == "series" and not r.by and r.status not in ("guidance", "claim"):
+            continue
         low, high = r.ends
         if fits(wanted, low * by, high * by) != "inside" or closeness(ctx.view, r, words) < 0.3:
             continue

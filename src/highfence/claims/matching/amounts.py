@@ -14,33 +14,15 @@ APPROXIMATE = 0.05
 FAR_ABOVE = 4.0
 """A fact so many times a stated lower bound makes the bound true but uninformative."""
 
-COUNTS = frozenset(
-    (
-        "1",
-        "units",
-        "cards",
-        "pieces",
-        "dies",
-        "stacks",
-        "racks",
-        "chips",
-        "wafers",
-        "firms",
-        "cities",
-        "people",
-        "devices",
-        "entities",
-        "jobs",
-        "layers",
-        "plants",
-        "times",
-        "models",
-        "patents",
-        "tools",
-    )
+NOT_COUNTS = frozenset(
+    """USD CNY EUR JPY KRW TWD GBP HKD share points times FLOP/s OP/s B/s B W nm Hz mm2 m day week month year years months
+    days TPP TPP/mm2 USD/h EFLOPS H100e rank wafers/month wafers/year tokens/day B/s/mm2 kWh J C V s tokens quarters""".split()
 )
+"""Units of which a bare number is no count; every other unit is a noun that is counted."""
 RATES = frozenset(("FLOP/s", "OP/s"))
 PARTS = frozenset(("share", "points", "times", "1"))
+_PER = frozenset(("wafers/month", "wafers/year", "tokens/day", "tokens"))
+"""Rates that texts print as plain counts: so many wafers (a month)."""
 CURRENCIES = frozenset(("USD", "CNY", "EUR", "JPY", "KRW", "TWD", "GBP", "HKD"))
 LENGTHS_OF_TIME = {
     "day": 1.0,
@@ -98,11 +80,13 @@ def factor(claimed: str, known: str) -> float | None:
     >>> factor("1", "units"), factor("FLOP/s", "OP/s"), factor("USD", "B/s")
     (1.0, 1.0, None)
     """
-    if claimed == known or (claimed in COUNTS and known in COUNTS):
+    if claimed == known or (claimed not in NOT_COUNTS and known not in NOT_COUNTS):
         return 1.0
     if claimed in RATES and known in RATES:
         return 1.0
     if claimed in PARTS and known in PARTS and "share" in (claimed, known) and "1" not in (claimed, known):
+        return 1.0
+    if known in _PER and claimed not in NOT_COUNTS:
         return 1.0
     if claimed in LENGTHS_OF_TIME and known in LENGTHS_OF_TIME:
         return LENGTHS_OF_TIME[known] / LENGTHS_OF_TIME[claimed]

@@ -197,7 +197,6 @@ def _translations() -> Mapping[str, frozenset[str]]:
         "export": "export exports 出口",
         "exports": "export exports 出口",
         "deployed": "deploy deployed put 投入",
-        "registered": "registered capital 注册资本",
         "compensation": "pay salary 薪酬",
     }
     return {k: frozenset(v.split()) for k, v in raw.items()}

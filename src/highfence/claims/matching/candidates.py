@@ -23,6 +23,11 @@ from highfence.claims.model import Claim
 RECENT = timedelta(days=800)
 """How far back a claim without a period may reach."""
 
+RARE = frozenset(("mileage", "tax", "tariff", "patents", "utilization", "users", "papers", "layers"))
+"""Attributes that of themselves tell what a number is about."""
+MONEYED = frozenset(("revenue", "share", "net-profit", "capex", "r-and-d", "price", "market-size", "compute", "yield", "growth", "tax", "tariff"))
+"""Attributes that no count of things is about."""
+
 HARD = frozenset(("market", "place", "attribute", "period", "subject", "text"))
 """What makes a fact another thing than the one claimed; the rest only loosens the match."""
 
@@ -203,6 +208,8 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
     """Return what a series has otherwise than a claim, the period apart."""
     faults: set[str] = set()
     how = attribute_match(attribute, record)
+    if record.attribute == "count" and attribute not in MONEYED:
+        how = "same" if _topical(record, text) >= 0.6 else "near" if _topical(record, text) >= 0.3 else "other"
     if how in ("other", "near", "open"):
         faults.add({"other": "attribute", "near": "near-attribute", "open": "open"}[how])
     narrow = narrowing(record.series)
@@ -287,8 +294,9 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
         close = closeness(view, record, words)
         if close < 0.3:
             continue
-        faults = {"worded"} if close >= 0.6 else {"text"}
-        if "#" in record.id or record.subject not in claim.subject:
+        telling = record.attribute == claim.attribute and record.attribute in RARE and close >= 0.3
+        faults = set() if telling else {"worded"} if close >= 0.6 else {"text"}
+        if "#" in record.id or (record.subject not in claim.subject and not telling):
             faults.add("period-near")
         if claim.period is not None:
             if meets(record, claim.period) in ("other", "overlaps"):
