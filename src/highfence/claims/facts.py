@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, lru_cache
+from heapq import nsmallest
 from math import log
 from typing import Any
 
@@ -163,21 +164,26 @@ class Index:
 
     def weight(self, word: str) -> float:
         """Return how telling a word is: the logarithm of how seldom records hold it."""
-        held = len(self.by_word.get(word, ()))
-        return log(1 + len(self.records) / held) if held else 0.0
+        return _weights().get(word, 0.0)
 
     def search(self, words: Iterable[str], kinds: tuple[str, ...] = ()) -> list[tuple[float, Record]]:
         """Return records that share words, the most telling first."""
-        scores: dict[int, float] = defaultdict(float)
-        for word in set(words):
-            found, weight = self.by_word.get(word, ()), self.weight(word)
-            if len(found) <= 1500:
-                for i in found:
-                    scores[i] += weight
-        ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
         return [
-            (score, r) for i, score in ranked if self.admits(r := self.records[i]) and (not kinds or r.kind in kinds)
+            (score, r)
+            for score, i in _ranked(frozenset(words))
+            if (not kinds or self.records[i].kind in kinds) and self.admits(r := self.records[i])
         ]
+
+    def closeness(self, record: Record, words: frozenset[str]) -> float:
+        """Return how much of what a record's label says stands among words, weighed by how telling each word is.
+
+        The language that fits better counts.
+        """
+        weights, best = _weights(), 0.0
+        for own, whole in _label_words(record.label):
+            if whole:
+                best = max(best, sum(weights.get(w, 0.0) for w in own & words) / whole)
+        return best
 
     def as_of(self, day: date | None, hindsight: bool = False) -> Index:
         """Return the index as it was on a day."""
@@ -191,6 +197,35 @@ def index(as_of: date | None = None, hindsight: bool = False) -> Index:
     {148000000000000.0}
     """
     return _whole() if as_of is None else _whole().as_of(as_of, hindsight)
+
+
+@cache
+def _weights() -> Mapping[str, float]:
+    whole = _whole()
+    return {word: log(1 + len(whole.records) / len(held)) for word, held in whole.by_word.items()}
+
+
+SEARCHED = 400
+"""Records that a search by words returns at most."""
+
+
+@lru_cache(maxsize=512)
+def _ranked(words: frozenset[str]) -> tuple[tuple[float, int], ...]:
+    whole, weights = _whole(), _weights()
+    scores: dict[int, float] = defaultdict(float)
+    for word in words:
+        found = whole.by_word.get(word, ())
+        if len(found) <= 1500:
+            weight = weights.get(word, 0.0)
+            for i in found:
+                scores[i] += weight
+    return tuple((score, i) for i, score in nsmallest(SEARCHED, scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+@lru_cache(maxsize=32768)
+def _label_words(label: Label) -> tuple[tuple[frozenset[str], float], ...]:
+    weights = _weights()
+    return tuple((own, sum(weights.get(w, 0.0) for w in own)) for own in (words_of(label.en), words_of(label.zh)))
 
 
 @cache

@@ -51,16 +51,13 @@ def judge(claim: Claim, published: date | None = None, claims: Sequence[Claim] =
         return Judgement(claim, "opinion", "opinion", 0.7, reason=said)
     day, others = published or date.today(), _settled(tuple(claims))
     original, claim = claim, next((c for c, raw in zip(others, claims) if raw is claim), None) or settled(claim)
-    then, now = index(published), index()
-    found = _find(claim, Context(then, day, others))
-    hindsight = None
-    if published is not None and found.verdict in OPEN:
-        later = _find(claim, Context(index(published, hindsight=True), day, others))
-        if later.verdict not in OPEN:
-            found, hindsight = later, True
-    today = found if published is None else _find(claim, Context(now, day, others))
-    if today.verdict in OPEN and found.verdict not in OPEN:
-        today = found
+    today = _find(claim, Context(index(), day, others))
+    found, hindsight = today, False
+    if published is not None and today.verdict not in OPEN:
+        found = _find(claim, Context(index(published), day, others))
+        if found.verdict in OPEN:
+            later = _find(claim, Context(index(published, hindsight=True), day, others))
+            found, hindsight = (later, True) if later.verdict not in OPEN else (found, False)
     if hindsight:
         found = replace(found, reason=Label(f"{found.reason.en} (known later)", f"{found.reason.zh}（事后数据）"))
     return _with_article(

@@ -268,17 +268,8 @@ def of_statements(claim: Claim, view: Index, unit: str) -> list[Candidate]:
 
 
 def closeness(view: Index, record: Record, words: frozenset[str]) -> float:
-    """Return how much of what a record's label says, weighed by how telling the words are, stands among words.
-
-    The language that fits better counts.
-    """
-    best = 0.0
-    for text in (record.label.en, record.label.zh):
-        own = words_of(text)
-        whole = sum(view.weight(w) for w in own)
-        if whole:
-            best = max(best, sum(view.weight(w) for w in own & words) / whole)
-    return best
+    """Return how much of a record's label stands among words."""
+    return view.closeness(record, words)
 
 
 def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidate]:
