@@ -90,8 +90,9 @@ def _facts(view: View, clause: Clause, inherited: bool = False) -> float:
     score += 0.75 * bool(view.has("ratio", start, end)) + 0.5 * bool(view.within(start, end, "attribute"))
     score += 0.5 * bool(view.within(start, end, "change")) + 0.5 * bool(view.has("forecast", start, end))
     score += 1.0 * bool(clause.speech) + 0.5 * bool(view.has("reporting", start, end))
-    score += 0.5 * (clause.role in ("item", "bracket")) + 0.5 * (inherited and not names)
-    if not names and not numbers(view, start, end) and not view.within(start, end, "time", "attribute") and not clause.speech:
+    score += 0.5 * (clause.role in ("item", "bracket")) + 0.5 * (inherited and not specific)
+    if not names and not numbers(view, start, end) and not clause.speech and not view.within(start, end, "time") and not (
+            view.within(start, end, "attribute") and (view.within(start, end, "change") or inherited)):
         return min(score, 1.5 if inherited else 1.25)
     if not predicate(view, start, end) and clause.role == "clause" and not numbers(view, start, end) and not (
             view.has("legal", start, end) or view.has("event", start, end)):
@@ -106,7 +107,7 @@ def _opinions(view: View, start: int, end: int) -> float:
     score = 1.5 * len(hits) + 1.0 * len(judged_words)
     score += 2.5 * bool(_STANCE[view.lang].search(text, start, end))
     score += 2.0 * bool(_CONTRAST[view.lang].search(text, start, end))
-    score += 1.5 * bool(view.has("us", start, end)) + 1.0 * bool(view.has("exhort", start, end))
+    score += 1.5 * bool(view.has("us", start, end)) + (1.0 if view.lang == "zh" else 2.0) * bool(view.has("exhort", start, end))
     score += 1.0 * len(scare_quotes(view, start, end))
     if view.lang == "zh":
         score += 1.0 * bool(_PLAIN_LIKE.search(text, start, end)) + 3.0 * bool(_HOLDS.match(text, start, end))

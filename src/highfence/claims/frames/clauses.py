@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from highfence.claims.frames import lexicon, segments
 from highfence.claims.frames.segments import Piece, Sentence
+from highfence.claims.frames.slots import opens_with_verb
 from highfence.claims.frames.view import MASK, View
 
 _NOUNS = re.compile("性能|产能|智能|功能|能力|能源|能够|需求|增值税|设备|设施|有限|所有|只有|没有|公司|可能|使命|使用者|用户|用途|作用|"
@@ -79,6 +80,8 @@ def _of_sentence(view: View, sentence: Sentence, number: int) -> Iterator[Clause
         cut = tuple(part for piece in cut for part in _conjoined(view, piece))
     else:
         cut = tuple(part for piece in cut for part in _enumerated(view, piece))
+    if view.lang == "en":
+        yield from _english_list(view, sentence, number)
     for clause in _mended(view, sentence, number, cut):
         clause = _spoken(view, clause)
         if clause.role == "list":
@@ -205,7 +208,7 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
     for i, piece in enumerate(cut):
         kind = _kind(view, piece)
         last = i == len(cut) - 1
-        if kind == "clause" and not last and _nominal(view, piece.start, piece.end) and _opens_with_verb(
+        if kind == "clause" and not last and _nominal(view, piece.start, piece.end) and opens_with_verb(
                 view, cut[i + 1].start, cut[i + 1].end):
             kind = "phrase"
         if kind == "clause" and not last and view.lang == "zh" and re.match("(?:并?不是|并非|绝非)", view.folded[cut[i + 1].start:cut[i + 1].end]):
@@ -216,6 +219,10 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
             listed = piece.start if listed < 0 else listed
             bracketed = any(_apposed(view, c.start, c.end) for c in items)
             start = (listed if bracketed else -1) if not last else -1
+            continue
+        if piece.after == "、" and _apposed(view, piece.start, piece.end):
+            done.append(Clause(piece.start, piece.end, piece.start, "item", sentence, number))
+            start = piece.start if start < 0 else start
             continue
         if kind == "lead":
             continue
@@ -310,7 +317,7 @@ def _chained(view: View, before: Clause, clause: Clause, piece: Piece) -> bool:
     """Tell whether a short predicate without subject goes on with a short clause: 已量产，逼近7nm水平."""
     if view.lang != "zh" or before.role != "clause" or clause.start - before.end > 2 or piece.mark not in (",", "，"):
         return False
-    if not _opens_with_verb(view, clause.start, clause.end):
+    if not opens_with_verb(view, clause.start, clause.end):
         return False
     opens = view.folded[clause.start:clause.start + 2]
     if opens == "不是":
@@ -323,14 +330,6 @@ def _chained(view: View, before: Clause, clause: Clause, piece: Piece) -> bool:
     if any(m.quantity is None or m.quantity.unit != "nm" for m in counted):
         return False
     return clause.end - clause.start <= 9 and before.end - before.core <= 10
-
-
-def _opens_with_verb(view: View, start: int, end: int) -> bool:
-    skipped = re.compile("(?:却|本质上|实际上|正在?|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|同时|如今)*").match(view.bare, start, end)
-    first = skipped.end() if skipped else start
-    verb = lexicon.starts("zh", "verbs", view.bare[first:end])
-    noun = next((m.end - m.start for m in view.within(first, end, "attribute") if m.start == first), 0)
-    return verb > 0 and verb >= noun
 
 
 def _by_means(view: View, clause: Clause) -> bool:
@@ -369,7 +368,9 @@ def _spoken(view: View, clause: Clause) -> Clause:
         return clause
     if view.lang == "en" and (lexicon.has("en", "verbs", before) or not _clausal(view, match.end(), clause.end)):
         return clause
-    if view.lang == "zh" and not predicate(view, match.end(), clause.end):
+    if view.lang == "zh" and not (predicate(view, match.end(), clause.end) and view.within(match.end(), clause.end, "entity", "quantity", "attribute")):
+        return clause
+    if view.lang == "zh" and view.folded[match.start():match.end()].startswith("宣布") and not view.within(match.end(), clause.end, "quantity"):
         return clause
     start = clause.start if match.end() - clause.start <= 0.42 * (clause.end - clause.start) else match.end()
     return replace(clause, start=start, core=match.end(), speech=(clause.core, match.end()))
@@ -455,7 +456,8 @@ def _items(view: View, piece: Piece, sentence: Sentence, number: int) -> Iterato
 
 def _enumerated(view: View, piece: Piece) -> Iterator[Piece]:
     """Cut A（...）、B（...）和C（...） into its members, where each has a bracket that says something."""
-    inside = [b for b in segments.brackets(view.text, piece.start, piece.end) if predicate(view, b.start, b.end)]
+    every = segments.brackets(view.text, piece.start, piece.end)
+    inside = [b for b in every if predicate(view, b.start, b.end)] or [b for b in every if b.end - b.start <= 12 and view.within(b.start, b.end, "entity")]
     if len(inside) < 2:
         yield piece
         return
@@ -466,6 +468,16 @@ def _enumerated(view: View, piece: Piece) -> Iterator[Piece]:
             yield Piece(start, bracket.end + 1, mark, "、")
             start, mark = after.end(), "、"
     yield Piece(start, piece.end, mark, piece.after)
+
+
+def _english_list(view: View, sentence: Sentence, number: int) -> Iterator[Clause]:
+    """Yield the items of "from A's B to C's D": who makes what."""
+    for match in re.compile(r"\b(?:from|to|and) (?=\ufffc)").finditer(view.bare, sentence.start, sentence.end):
+        names = view.within(match.end(), min(match.end() + 60, sentence.end), "entity")
+        if len(names) < 2 or names[0].start != match.end() or names[0].type != "firm" or names[1].type not in ("product", "chip", "system", "technology"):
+            continue
+        if re.fullmatch(r"(?:'s?) (?:[a-z-]+ ){0,2}", view.folded[names[0].end:names[1].start]) and re.match(r"from |.*\bfrom ", view.folded[sentence.start:match.end()]):
+            yield Clause(names[0].start, names[1].end, names[0].start, "item", sentence, number)
 
 
 _AND = re.compile(r"\s+(?:and|but|while|whereas|although|though|because|as|after|before|when|since|even as)\s+(?=\S)")

@@ -38,7 +38,7 @@ def _claims(view: View) -> Iterator[Claim]:
 
 
 def _remember(view: View, clause: Clause, ctx: Context, told: list[Claim]) -> None:
-    named = {m.id: m for m in slots.entities(view, clause.sentence.start, clause.end)}
+    named = ctx.seen | {m.id: m for m in slots.entities(view, clause.sentence.start, clause.end)}
     subject = tuple(named[id] for id in told[0].subject if id in named) if told else ()
     if not subject and not ctx.topic:
         subject = tuple(m for m in slots.entities(view, clause.core, clause.end) if m.type not in ("place", "topic"))[:1]

@@ -22,6 +22,7 @@ _TO = {"zh": re.compile("(?:至|到|为|达到?|突破)(?:了|约|近|超|逾|�
                         r"a |an estimated )*$")}
 _RATIO_ZH = re.compile("的(?:约|近|大约|大概)?$|(?:相当于|仅为|只有|等于|达到).{0,12}的$")
 _OF_EN = re.compile(r"^\s*(?:of|as (?:much|many|fast|powerful|large)|the (?:performance|size|price|speed|compute|bandwidth)|that of|faster|slower|cheaper|more|less|higher|lower|weaker|better|worse|larger|smaller|stronger)\b")
+_OF_FIRMS = frozenset({"share", "revenue-share", "revenue", "orders", "units", "net-profit", "capex", "r-and-d", "gross-margin"})
 _NODE = ("nm", "node")
 
 
@@ -155,8 +156,11 @@ def _quantified(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = slots._ranked(view, inside, attribute) if inside and not ctx.topic else who
     if who and all(slots.wide(m) for m in who):
         firms = [m for m in slots.entities(view, clause.core, clause.end) if m.type == "firm"]
-        topic = [m for m in ctx.topic if not slots.wide(m)] if clause.number == ctx.sentence else []
-        who = (*firms[:1], *who) if firms and attribute in ("share", "revenue", "orders", "units", "net-profit") else (*topic, *who)
+        topic = [m for m in ctx.topic or ctx.before if not slots.wide(m)]
+        topic = topic if ctx.topic or attribute in _OF_FIRMS and meant is not None and meant.start <= clause.core + 2 else []
+        who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
+    if view.lang == "en" and not slots.entities(view, clause.core, number.start) and re.match(r"\s*of\b", view.folded[number.end:number.end + 4]):
+        who = slots._ranked(view, slots.entities(view, number.end, clause.end), attribute) or who
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -200,6 +204,8 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
     changes = [m for m in changes if part.start <= m.start < part.end] or [m for m in changes if m.end <= number.start]
     near = sorted(changes, key=lambda m: abs(number.start - m.end))
     direction = slots.direction_of(view, near, directions)
+    if part.before is not None and not near and not re.search("从|由|自|from", view.folded[clause.core:part.end]):
+        return "level", 0
     if part.before is not None:
         return "to", direction or _sign(part)
     if not near:
@@ -271,7 +277,7 @@ def _is_share(view: View, clause: Clause, number: Mention, quantity: Quantity, a
     return re.match(r"\s*of\b", after) is not None if view.lang == "en" else after.startswith("的")
 
 
-_NOT_FUTURE = re.compile("将军|将近|未来感|会议|社会|协会|机会|计划[将于]?于|[\"][^\"]*[\"]|备胎计划|五年计划|计划生育|计划经济")
+_NOT_FUTURE = re.compile("(?:超出|高于|低于|不及|符合|好于|超过)[^,]{0,6}(?:预期|预测)|将军|将近|未来感|会议|社会|协会|机会|计划[将于]?于|[\"][^\"]*[\"]|备胎计划|五年计划|计划生育|计划经济")
 _WILL = re.compile("将(?=会|在|于|不|继续|进一步|逐步|大|成|有|是|达|超|突破|损失|开始|推出|增|减|下降|上升|提|扩|迎|被|对|向|面临|占|从|由|为|以|与|和|更|仅|无|需|投|建|获|取|出|采|要|使|让|导致|影响|发布|量产|供应|恢复|"
                    "允许|批准|禁止|限制|征收|加|收|全|持续|快速|正式|很|再|也|可能|主要|至少|于|首次|顺势|随)|预计|有望|预期|料将|预料|料会|预测|展望|计划|拟|打算|未来|力争|即将|势必|必将|或将|有意|目标")
 
@@ -289,7 +295,7 @@ def _will(rest: str) -> bool:
     """Tell whether 将 before some words means "will": no name follows it, and no verb of putting."""
     if re.match("[^,]{1,18}(?:列为|列入|纳入|视为|作为|改为|化|移|转|上缴|用于|送往|交给)", rest):
         return False
-    return re.match(".{0,3}\ufffc", rest) is None or re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", rest) is not None
+    return re.match(".{0,1}\ufffc", rest) is None and not re.match("其|该|这|此", rest) or re.match("会|在|于|继续|进一步|开始|对|向|达|损失|突破|顺势|随", rest) is not None
 
 
 MASK_OUT = "\ufffc"
@@ -386,17 +392,26 @@ def _superlative(view: View, clause: Clause) -> bool:
 
 def _verb_at(view: View, clause: Clause, kind: str) -> int:
     """Return where the verb of a clause starts, so that names before it are its subject."""
-    names = slots.entities(view, clause.said, clause.end)
-    first = names[0].end if names else clause.said
-    if kind in ("ratio",):
-        compared = [m for m in view.within(first, clause.end, "comparison")]
+    by = re.compile("由(?=\ufffc)").search(view.bare, clause.core, clause.end) if view.lang == "zh" else None
+    if by:
+        return by.start()
+    names = slots.entities(view, clause.core, clause.end)
+    hits = sorted([h.start() for h in view.find("verbs", clause.core, clause.end)] + [
+        m.start for m in view.within(clause.core, clause.end, "relation", "change", "reporting")
+        if m.id not in ("of", "heads", "from") and m.end - m.start > (1 if view.lang == "zh" else 0) and not _noun(view, m)])
+    if view.lang == "en":
+        hits = sorted([*hits, *(m.start() for m in re.compile(r"\b\w{3,}ed\b").finditer(view.bare, clause.core, clause.end))])
+    if kind == "ratio":
+        compared = view.within(names[0].end if names else clause.core, clause.end, "comparison")
         if compared:
             return compared[0].start
-    kinds = ("relation", "change", "reporting")
-    known = [m for m in view.within(first, clause.end, *kinds) if m.id not in ("of", "heads") and m.end - m.start > (1 if view.lang == "zh" else 0)]
-    hits = view.find("verbs", first, clause.end)
-    found = [m.start for m in known] + [h.start() for h in hits]
-    return min(found) if found else clause.end
+    first = names[0].end if names and (not hits or names[0].start <= hits[0]) else clause.core
+    return min((h for h in hits if h >= first), default=clause.end)
+
+
+def _noun(view: View, m: Mention) -> bool:
+    """Tell whether a word of a relation stands for a thing or place and not for an act: 旗下的, 子公司, "maker"."""
+    return re.fullmatch("旗下|母公司|子公司|供应商|客户|subsidiary|subsidiaries|parent|customers?|suppliers?|makers?|founders?|unit of|arm of|division of", view.folded[m.start:m.end]) is not None
 
 
 _RELATIONS = ("bans", "approves", "makes", "designs", "owns", "supplies", "buys", "founded", "heads", "invests", "launches", "expands", "replaces", "uses",
@@ -409,7 +424,8 @@ def _relation(view: View, clause: Clause, kind: str) -> str:
         return "says"
     if kind == "origin" and clause.role in ("item", "bracket"):
         return "makes"
-    found = [m for m in view.within(clause.said, clause.end, "relation") if m.id in _RELATIONS]
+    found = [m for m in view.within(clause.said, clause.end, "relation") if m.id in _RELATIONS and not (
+        m.id == "owns" and view.folded[m.start:m.end] == "旗下")]
     if not found:
         services = [m for m in view.within(clause.said, clause.end, "entity") if m.id == "foundry-service"]
         return "causes" if kind == "causal" else "makes" if services and kind == "origin" else ""

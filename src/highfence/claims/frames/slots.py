@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
 
+from highfence.catalogue.statements import things
 from highfence.claims.frames import lexicon, segments
-from highfence.claims.frames.clauses import Clause
 from highfence.claims.frames.view import MASK, View
 from highfence.claims.model import Mention, Quantity, Time
+
+if TYPE_CHECKING:
+    from highfence.claims.frames.clauses import Clause
 
 SPECS = frozenset({"compute", "tpp", "performance", "memory", "memory-bandwidth", "interconnect-bandwidth", "power", "yield", "transistors",
                    "die-area", "node", "process", "price", "efficiency", "memory-capacity", "interconnect"})
@@ -32,7 +37,8 @@ class Context:
     Attributes
     ----------
     sentence : number of the sentence in hand. topic : entities that the sentence is about; before : those of the
-    sentence before. named : last entity by type, for pronouns. attribute, period, place, market : last ones.
+    sentence before. named : last entity by type, for pronouns. seen : every entity by id. checked : whether the sentence
+    has stated something already. attribute, period, place, market : last ones.
     """
 
     sentence: int = -1
@@ -48,6 +54,7 @@ class Context:
     period_of_sentence: Time | None = None
     speaker: tuple[str, ...] = ()
     checked: bool = False
+    seen: dict[str, Mention] = field(default_factory=dict)
 
     def enter(self, view: View, clause: Clause) -> None:
         """Move on to a clause: drop what does not outlive its sentence or paragraph."""
@@ -64,11 +71,14 @@ class Context:
     def leave(self, view: View, clause: Clause, subject: tuple[Mention, ...]) -> None:
         """Remember what a clause was about."""
         for m in view.within(clause.start, clause.end, "entity"):
+            self.seen[m.id] = m
             if m.id and m.id != "world":
                 self.named[m.type] = m
         if subject:
             narrow = tuple(m for m in subject if not wide(m))
-            self.topic = (*narrow, *(m for m in subject if wide(m)))
+            ordered = (*narrow, *(m for m in subject if wide(m)))
+            if not self.topic or narrow and narrow[0].type in ("firm", "chip", "system", "agency", "person") or wide(self.topic[0]):
+                self.topic = ordered
             if narrow or "subject" not in self.named:
                 self.named["subject"] = self.topic[0]
         times = [m.time for m in view.within(clause.start, clause.end, "time") if m.time is not None]
@@ -91,6 +101,13 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     referred = _referred(view, begin, clause.end, ctx)
     if referred:
         return (*referred, *(m for m in found if m.id != referred[0].id))
+    if clause.speech and clause.speech[1] <= clause.core + 1 and view.lang == "zh" and opens_with_verb(view, clause.core, clause.end):
+        said = [m for m in entities(view, *clause.speech) if m.type in ("firm", "agency", "person", "place")]
+        if said:
+            return (*_ranked(view, said, attribute), *found)
+    if ctx.topic and view.lang == "en" and clause.core > clause.sentence.start and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
+            view.bare, clause.core, clause.end):
+        return (*ctx.topic, *(m for m in found if m not in ctx.topic))
     if found:
         ranked = _ranked(view, found, attribute)
         if any(not wide(m) for m in ranked) or not _refers(view, clause, until):
@@ -130,6 +147,18 @@ def _leaves_open(view: View, clause: Clause) -> bool:
     return first > start or lexicon.starts("zh", "verbs", view.bare[first:end]) > 0 or MASK in view.bare[start:start + 2]
 
 
+def opens_with_verb(view: View, start: int, end: int) -> bool:
+    """Tell whether a Chinese stretch begins with a verb, adverbs before it left out."""
+    skipped = _ADVERBS.match(view.bare, start, end)
+    first = skipped.end() if skipped else start
+    verb = lexicon.starts("zh", "verbs", view.bare[first:end]) or lexicon.starts("zh", "event", view.bare[first:end])
+    noun = next((m.end - m.start for m in view.within(first, end, "attribute") if m.start == first), 0)
+    return verb > 0 and verb >= noun
+
+
+_ADVERBS = re.compile("(?:却|本质上|实际上|正在?|又|也|还|再|大规模|全面|正式|直接|大幅|已经?|都|就|同时|如今|将)*")
+
+
 def _in_lead(view: View, clause: Clause, begin: int) -> list[Mention]:
     """Return entities of the lead-in that can be a subject: not those of a source or condition."""
     if clause.conditional or clause.speech and clause.speech[0] >= clause.start:
@@ -166,7 +195,7 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
     length = view.starts("pronoun", start, end)
-    if not length or view.within(start, start + length, "entity"):
+    if not length or entities(view, start, start + length):
         return ()
     word = view.folded[start:start + length]
     kinds: tuple[str, ...] = ("subject",)
@@ -196,8 +225,9 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
         return found[-1]
     if near.quantity is not None and near.quantity.unit in ("share", "points"):
         rates = [m for m in found if m.id in _RATES and m.end <= near.end + 24]
-        changed = any(m.start >= (rates[0].end if rates else 0) for m in view.within(start, near.start, "change"))
-        if rates and (changed or found[-1] in rates or rates[0].start <= near.end <= rates[0].end + 8):
+        changed = view.within(rates[0].end, near.start, "change") if rates and rates[0].end < near.start else []
+        nearest = min(found, key=lambda m: abs(near.start - m.end))
+        if rates and (nearest in rates or not any(m.start > nearest.end for m in changed) or re.match("(?:'s)? of |的", view.folded[rates[0].end:near.start])):
             found = rates
     following = [m for m in found if m.start >= near.end]
     if following and _measures(view, near, following[0]) and not any(
@@ -250,18 +280,31 @@ def base_of(view: View, clause: Clause, near: Mention | None) -> str:
 
 
 def place_of(view: View, clause: Clause, ctx: Context) -> str:
-    """Return the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
+    """Return the ISO code of the place that a clause narrows its statement to: where, or whose market; not a firm's home."""
     places = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "place" and m.id]
-    where = [m for m in places if _where(view, m)]
+    where = [m for m in places if _where(view, m)] or [m for m in places if not _home(view, m, clause.end)]
     if where:
-        return where[0].id
-    plain = [m for m in places if not _home(view, m, clause.end)]
-    if plain:
-        return plain[0].id
+        return _code(where[0])
+    markets = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "topic" and country(m.id)]
+    if markets:
+        return country(markets[0].id)
     text = view.folded[clause.start:clause.end]
     if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
     return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
+
+
+@cache
+def country(id: str) -> str:
+    """Return the country that a thing of the catalogue belongs to, or none."""
+    found = things().get(id)
+    return found.country if found else ""
+
+
+def _code(m: Mention) -> str:
+    """Return the ISO code of a place among its ids."""
+    ids = (m.id, *m.others)
+    return next((id for id in ids if id == "world" or len(id) == 2 and id.isupper()), m.id.removeprefix("place-").upper() if len(m.id) == 8 else m.id)
 
 
 def _where(view: View, m: Mention) -> bool:
@@ -279,8 +322,8 @@ def _home(view: View, m: Mention, end: int) -> bool:
         return False
     between = view.bare[m.end:later[0].start]
     if view.lang == "zh":
-        return len(between) <= 12 and not re.search("的|对|在|是|把|被|,", between)
-    return len(between.split()) <= 4 and "," not in between and not between.startswith("'s") and not lexicon.has("en", "verbs", between)
+        return len(between) <= 12 and not re.search("的|对|在|是|把|被|占|市场|将|已|要|,", between)
+    return len(between.split()) <= 4 and re.search(r"\b\w{3,}ed\b", between) is None and "," not in between and not between.startswith("'s") and not lexicon.has("en", "verbs", between)
 
 
 def market_of(view: View, clause: Clause, attribute: Mention | None) -> str:
