@@ -17,7 +17,7 @@ from highfence.claims.computing.growth import change, shares
 from highfence.claims.computing.happenings import happening
 from highfence.claims.computing.levels import candidates, level, swap, unknown
 from highfence.claims.computing.ranks import rank
-from highfence.claims.computing.relations import origin
+from highfence.claims.computing.relations import origin, seat, sole
 from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, status, weakened
@@ -93,7 +93,7 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 def _find(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
-    for first in (own_work, long_ago):
+    for first in (own_work, long_ago, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
         if (found := first(claim, context)) is not None:
             return _tempered(claim, found)
     for look in WAYS.get(claim.kind, (happening,)):

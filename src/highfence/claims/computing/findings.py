@@ -150,7 +150,7 @@ def weigh(
         return _supported(claim, numbers, exact_in)
     soft_in = numbers.that("inside", lambda c: not c.hard)
     if soft_in:
-        return _loosely(claim, soft_in)
+        return _loosely(claim, numbers, soft_in)
     exact_near = numbers.that("near", lambda c: not c.hard and not c.faults & {"older", "fiscal", "wider"})
     if exact_near:
         best = _best(exact_near)
@@ -203,9 +203,12 @@ def _supported(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Findin
     return Finding("supported", settled, _says(best), _evidence(found), best.formula)
 
 
-def _loosely(claim: Claim, found: list[Candidate]) -> Finding:
+def _loosely(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Finding:
     best = _best(found)
     faults = best.faults
+    own = numbers.that("off", lambda c: c.exact and c.records[0].attribute == best.records[0].attribute)
+    if "variant" in faults and own:
+        return Finding("imprecise", 0.65, _WHY["variant"], (*_evidence(found, 2), *_evidence(own, 2)), best.formula)
     if faults <= {"unstated", "variant", "estimate", "worded", "near-attribute", "product", "inside"}:
         tight = not faults & {"estimate", "product"}
         return Finding("supported" if tight else "imprecise", 0.7, _says(best), _evidence(found), best.formula)
@@ -218,6 +221,7 @@ def _loosely(claim: Claim, found: list[Candidate]) -> Finding:
 
 
 _WHY = {
+    "variant": Label("True of another form of the product alone", "仅符合该产品的另一版本"),
     "older": Label("True of an earlier period; the period is not stated", "仅符合较早时期；未说明时期"),
     "fiscal": Label(
         "True of the firm's fiscal period of that name, not of the calendar's", "符合公司财年口径，而非自然年"

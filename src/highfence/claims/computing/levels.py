@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from highfence.claims.computing.findings import Context, Finding, evidence_of, weigh
-from highfence.claims.facts import name_of, shown_value
+from highfence.claims.facts import name_of, shown_value, words_of
 from highfence.claims.matching.amounts import fits, interval
 from highfence.claims.matching.attributes import SPECS
 from highfence.claims.matching.candidates import Candidate, by_words, of_series, of_specs, of_statements
@@ -101,8 +103,17 @@ def _other_entity(claim: Claim, context: Context, found: list[Candidate], exact:
                     and not c.faults & {"older", "fiscal"}
                     and fits(wanted, c.low, c.high) == "inside"
                 ):
+                    if _names(claim, other, subject):
+                        return Finding("supported", 0.7, c.records[0].label, tuple(evidence_of(x) for x in c.records[:2]), c.formula)
                     return _misplaced(claim, subject, other, c, exact)
     return None
+
+
+def _names(claim: Claim, other: str, subject: str) -> bool:
+    """Whether a text speaks of the other by what tells the two apart: 二期, "Phase II"."""
+    a, b = name_of(other), name_of(subject)
+    told = (words_of(a.zh) | words_of(a.en)) - words_of(b.zh) - words_of(b.en)
+    return bool(told & words_of(claim.text))
 
 
 def _other_above(claim: Claim, context: Context, exact: list[Candidate]) -> Finding | None:
@@ -159,6 +170,18 @@ def _misplaced(claim: Claim, subject: str, other: str, c: Candidate, exact: list
     )
 
 
+SPEC_WORDS: dict[str, re.Pattern[str]] = {
+    "link_bandwidth": re.compile(r"nvlink|\blinks?\b|interconnect|互联|互连|片间|卡间"),
+    "memory_bandwidth": re.compile(r"memory|hbm|显存|内存|存储|访存"),
+    "memory_capacity": re.compile(r"memory|hbm|显存|内存|容量|vram"),
+    "io_bandwidth": re.compile(r"\bi/o\b|输入输出"),
+    "tdp": re.compile(r"power|watt|功耗|tdp"),
+    "host_bandwidth": re.compile(r"pcie|host|主机"),
+    "network_bandwidth": re.compile(r"network|ethernet|网络"),
+}
+"""Words that name a spec in a text."""
+
+
 def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exact: list[Candidate]) -> Finding | None:
     """The number is true of another measure, market or place of the same subject in the same period."""
     assert claim.quantity is not None
@@ -175,6 +198,8 @@ def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exa
             and c.records[0].kind != "price"
         ):
             r, right = c.records[0], exact[0]
+            if r.attribute in SPEC_WORDS and SPEC_WORDS[r.attribute].search(claim.text.casefold()):
+                return Finding("supported", 0.75, r.label, (evidence_of(r),))
             said = "part-whole" if c.hard & {"market", "place"} else "attribute"
             spec = right.records[0].kind in ("spec", "metric")
             stated = spec or (claim.place and "place" in c.hard) or (claim.market and "market" in c.hard)

@@ -87,15 +87,51 @@ def origin(claim: Claim, context: Context) -> Finding | None:
     """Return whether one thing stands in a relation to another, and if not, who does."""
     if not claim.subject or not claim.object:
         return _alone(claim, context)
-    if claim.attribute in PLACED:
+    if claim.attribute in PLACED or (SEAT.search(claim.text.casefold()) and all(place_like(o) for o in claim.object)):
         return _seat(claim)
     best: Finding | None = None
+    goods = [b for b in claim.object if not is_firm(b)] if claim.attribute in MAKING and claim.attribute != "owns" else []
     for a in claim.subject[:3]:
-        for b in claim.object[:4]:
+        for b in (goods or claim.object)[:4]:
             found = _pair(claim, a, b, context.view)
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
     return _negate(best) if claim.negated and best is not None else best
+
+
+SEAT = re.compile(r"总部|headquarter|based in|设在")
+
+
+def place_like(id: str) -> bool:
+    """Whether an id is that of a place."""
+    return id.startswith("place-") or (len(id) == 2 and id.isupper())
+
+
+def seat(claim: Claim, context: Context) -> Finding | None:
+    """Return whether a firm has its seat where a text says, whatever kind of claim that is."""
+    if claim.subject and claim.object and SEAT.search(claim.text.casefold()) and all(place_like(o) for o in claim.object):
+        return _seat(claim)
+    return None
+
+
+def sole(claim: Claim, context: Context) -> Finding | None:
+    """Return whether a firm is the only one that makes something."""
+    if not ONLY.search(claim.text.casefold()) or not claim.subject or not claim.object or claim.negated:
+        return None
+    found = origin(claim, context)
+    if found is None or found.verdict != "supported":
+        return found
+    goods = [o for o in claim.object if not is_firm(o)]
+    makes = [r for o in goods for r in context.view.onto(o) if r.attribute == "makes" and r.holds]
+    if any(r.only and r.subject in claim.subject for r in makes):
+        return found
+    others = [r for r in makes if r.subject not in claim.subject and r.subject not in owners(claim.subject[0])]
+    if others:
+        return Finding("contradicted", 0.75, Label(f"Not the only one: {others[0].label.en}", f"并非唯一：{others[0].label.zh}"), tuple(evidence_of(r) for r in others[:3]))
+    return None
+
+
+ONLY = re.compile(r"唯一|独家|垄断|独此一家|\bonly\b|\bsole\b|monopol|exclusive")
 
 
 def _rank(f: Finding) -> tuple[int, float]:
@@ -226,6 +262,9 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
         and a not in {r.subject for r in theirs}
     ):
         return _belongs_to(a, b, theirs, theirs, 0.75)
+    fabs = [r for r in theirs if r.attribute == "manufactures"]
+    if fabs and claim.attribute in ("makes", "manufactures", "produces") and trades & {"foundry"} and a not in {r.subject for r in fabs}:
+        return _belongs_to(a, b, fabs, fabs, 0.8)
     makers = {r.subject for r in theirs if r.attribute in ("makes", "supplies")}
     makes = {o for r in view.of(a) if r.attribute == "makes" and r.holds for o in r.objects}
     if (

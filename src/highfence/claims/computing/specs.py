@@ -39,6 +39,8 @@ METRICS = (
 )
 MAIN = ("peak_fp16", "peak_bf16", "peak_int8", "peak_fp8", "peak_tf32")
 """Formats by which "compute" without more is meant."""
+SCIENCE = frozenset(("peak_fp64", "peak_fp64_matrix", "peak_fp32"))
+"""Formats that texts on AI name where they mean them."""
 CLOSE = 0.85
 """Share of another's rate from which "close to" is fair; ``NEARLY`` from which it is loose rather than wrong."""
 NEARLY = 0.65
@@ -232,7 +234,7 @@ def _by_number(
             proof,
             "; ".join(r.text for r in near[:2]),
         )
-    loose = [r for r in meant if stand[r.metric] == "inside"]
+    loose = [r for r in meant if stand[r.metric] == "inside" and (r.metric not in SCIENCE or r.metric[5:9] in claim.text.casefold())]
     if loose:
         return Finding(
             "imprecise",

@@ -22,9 +22,9 @@ WHOLE = re.compile(r"100%|百分之百|完全|全部|全链条|全产业链|全�
 
 def presumed_owner(claim: Claim, ctx: Context) -> Finding | None:
     """Return that a thing named as somebody's is another's: "Huawei's Kunlun nears the top"."""
-    for thing in claim.subject[:2]:
+    for thing in claim.subject[:4]:
         above = owners(thing)
-        for other in claim.subject[:3]:
+        for other in claim.subject[:4]:
             if other == thing or not above or not is_firm(other) or other in above or not _adjoin(claim, other, thing):
                 continue
             found = origin(Claim(claim.start, claim.end, claim.text, "origin", (other,), (thing,), attribute="has"), ctx)
@@ -40,7 +40,11 @@ def _adjoin(claim: Claim, a: str, b: str) -> bool:
         text = claim.text
         first, second = name_of(a), name_of(b)
         return any(re.search(re.escape(x) + r"(?:'s|的|旗下|旗下的)?\s?" + re.escape(y[:2]), text) for x, y in ((first.zh, second.zh), (first.en, second.en)))
-    return 0 <= spans[b][0] - spans[a][1] <= 3
+    between = claim.text[spans[a][1] - claim.start : spans[b][0] - claim.start] if spans[a][1] <= spans[b][0] else "-" * 99
+    return len(between.strip()) <= 2 or MAKER_OF.fullmatch(between.strip(" ,，").casefold()) is not None
+
+
+MAKER_OF = re.compile(r"(?:the |a )?(?:maker|developer|designer|producer|owner|parent|manufacturer) of(?: the)?|旗下的?|生产的|推出的|自研的?")
 
 
 def own_work(claim: Claim, ctx: Context) -> Finding | None:

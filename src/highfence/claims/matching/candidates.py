@@ -190,7 +190,7 @@ def _line(
             "within": {"fiscal"} if first.attribute in ADDITIVE else {"inside"},
             "overlaps": {"period-near"},
             "other": {"period"},
-            "contains": {"period"} if first.attribute in ADDITIVE else {"period-near"},
+            "contains": {"period-near"},
         }[how]
         yield _one(p, by, unit, {*faults, *extra})
     if not whole and first.attribute in ADDITIVE and claim.period.grain in ("half", "year", "span"):
@@ -210,6 +210,8 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
     how = attribute_match(attribute, record)
     if record.attribute == "count" and attribute not in MONEYED:
         how = "same" if _topical(record, text) >= 0.6 else "near" if _topical(record, text) >= 0.3 else "other"
+    if how == "open" and _topical(record, text) >= 0.5:
+        how = "same"
     if how in ("other", "near", "open"):
         faults.add({"other": "attribute", "near": "near-attribute", "open": "open"}[how])
     narrow = narrowing(record.series)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from highfence.catalogue.statements import things
 from highfence.claims.facts import name_of
+from highfence.claims.matching.attributes import SPECS
 from highfence.claims.matching.readings import country, is_chip, is_firm
 from highfence.claims.mentions.folding import fold
 from highfence.claims.model import Claim
@@ -76,15 +77,19 @@ def settled(claim: Claim) -> Claim:
     if not ids:
         topics = [i for i in (*market, *claim.object) if i and not place_of(i) and _type(i) in NARROW]
         ids = list(dict.fromkeys([*topics, *(f"place-{p.casefold()}" for p in places if p != "world")]))
+    attribute = _attribute(claim)
     alike = [a for i in ids for a in ALIKE.get(i, ())]
     if any(w in text.casefold() for w in DOMESTIC) and ("CN" in places or "国产" in text):
         alike = ["china-vendors", *alike]
     objects = tuple(o for o in claim.object if not place_of(o) and o not in REGIONS) or tuple(o for o in claim.object if place_of(o) not in ("", "world"))
-    return replace(claim, subject=tuple(dict.fromkeys((*ids, *alike))), object=objects, place=_place(ids, places, claim), text=text,
+    return replace(claim, subject=tuple(dict.fromkeys((*ids, *alike))), object=objects, place=_place(ids, places, claim), text=text, attribute=attribute,
                    market=" ".join(_words(m) for m in dict.fromkeys(market)))
 
 
 CHIPS = re.compile(r"芯片|半导体|集成电路|chip|semiconductor|integrated circuit", re.I)
+
+
+MONEY = frozenset(("revenue", "share", "net-profit", "loss", "charge", "orders", "units", "revenue-share"))
 
 
 def with_topics(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
@@ -92,6 +97,7 @@ def with_topics(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     found: list[Claim] = []
     for i, claim in enumerate(claims):
         one = settled(claim)
+        one = _carried(one, claims[:i])
         if one.subject and all(s.startswith("place-") for s in one.subject) and one.attribute in SIZES:
             near = " ".join(plain(c.text) for c in claims[max(0, i - 2):i + 1] if claim.start - c.end < 60)
             if CHIPS.search(near):
@@ -100,12 +106,49 @@ def with_topics(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return tuple(found)
 
 
+def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
+    """Return a claim with the firm or chip of the claims before it, where it names none or only what it is compared with."""
+    near = [c for c in before[-6:] if one.start - c.end < 400][::-1]
+    chips = [s for c in near for s in c.subject[:1] if is_chip(s)]
+    q = one.quantity
+    if one.attribute in SPECS:
+        alone = one.subject[:1] if one.subject and is_chip(one.subject[0]) and not one.object else ()
+        compared = q is not None and q.unit in ("share", "times") and one.kind in ("ratio", "share", "quantity") and alone
+        if compared and (others := [c for c in chips if c != alone[0]]):
+            return replace(one, subject=(others[0],), object=alone, kind="ratio")
+        if not one.subject and chips:
+            return replace(one, subject=(chips[0],))
+    if one.attribute in MONEY and all(s.startswith("place-") for s in one.subject):
+        firms = [s for c in near for s in c.subject[:1] if is_firm(s)]
+        if firms:
+            return replace(one, subject=(firms[0], *one.subject), place=one.place or next(iter(map(place_of, one.subject)), ""))
+    return one
+
+
 SIZES = frozenset(("market-size", "consumption", "imports", "exports", "output", "share", "units", "growth", "revenue"))
 
 
 def _type(id: str) -> str:
     one = things().get(id)
     return one.type if one is not None else ""
+
+
+def _attribute(claim: Claim) -> str:
+    """Return what a number is about: a verb says nothing of it, and a share of revenue is a share."""
+    a, q = claim.attribute, claim.quantity
+    if q is None or claim.kind not in ("quantity", "share", "change", "forecast", "causal"):
+        return a
+    if a in VERBS:
+        return ""
+    if claim.kind == "share" and q.unit == "share" and a not in SPECS:
+        return {"revenue": "revenue-share", "sales": "revenue-share"}.get(a, a if a in KEPT else "share")
+    return a
+
+
+VERBS = frozenset("""makes designs owns founded heads supplies buys uses bans approves invests launches expands replaces requires covers partof of
+license entity-list says""".split())
+KEPT = frozenset(("share", "revenue-share", "localisation", "yield", "utilization", "gross-margin", "operating-margin", "growth", "tax", "tariff",
+                  "self-sufficiency", "capacity", "revenue-cut", "premium"))
 
 
 def _words(market: str) -> str:
