@@ -95,13 +95,13 @@ def _find(claim: Claim, context: Context) -> Finding:
     held: Finding | None = None
     for first in (own_work, long_ago, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
         if (found := first(claim, context)) is not None:
-            return _tempered(claim, found)
+            return _tempered(claim, found, context)
     for look in WAYS.get(claim.kind, (happening,)):
         found = look(claim, context)
         if found is None:
             continue
         if found.verdict not in OPEN:
-            return _tempered(claim, found)
+            return _tempered(claim, found, context)
         held = held or found
     if (found := presumed_owner(claim, context)) is not None:
         return found
@@ -112,10 +112,15 @@ def _find(claim: Claim, context: Context) -> Finding:
     return nothing("No fact on record bears on this", "资料库中没有相关事实")
 
 
-def _tempered(claim: Claim, found: Finding) -> Finding:
-    """A hedged claim, or what a speaker is only reported to have said, is not contradicted by the thing itself."""
-    if found.verdict == "contradicted" and claim.hedged and found.confidence < 0.8:
+def _tempered(claim: Claim, found: Finding, context: Context) -> Finding:
+    """Return a finding, unless it contradicts what is hedged or lies ahead: the past excludes no forecast."""
+    if found.verdict != "contradicted":
+        return found
+    if claim.hedged and found.confidence < 0.8:
         return nothing("Hedged, and the record says otherwise", "说法有保留，记录不一致")
+    known_to = context.view.day or date.today()
+    if (claim.future or claim.kind == "forecast") and (claim.period is None or claim.period.end > known_to):
+        return nothing("A forecast, and its period is not over", "属于预测，时期尚未结束")
     return found
 
 

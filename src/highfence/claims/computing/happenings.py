@@ -76,7 +76,7 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
     met = meetings(claim, ctx)
     if not met:
         return None
-    best = met[0]
+    best = next((m for m in met if m.dated != "other"), met[0])
     if claim.negated and best.score >= 2.0:
         return None
     if best.dated != "other" and best.score >= _enough(claim, best):
@@ -139,10 +139,11 @@ def _tells(claim: Claim, m: Meeting) -> bool:
     """Whether a record may be told of: a standing relation bears out no event, and the claim's own subject takes part."""
     if m.record.holds is False or m.apt is False:
         return False
-    if m.record.attribute in STANDING and claim.kind not in ("origin", "rank", "quantity", "share"):
+    if m.record.attribute in STANDING and m.apt is not True and claim.kind not in ("origin", "rank", "quantity", "share"):
         return False
     named = _named(m.record)
-    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-")]
+    said = {x.id for x in claim.mentions if x.kind == "entity"}
+    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-") and (s in said or not said)]
     if not actors:
         return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
     return any(a in named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors) or m.close >= 0.5

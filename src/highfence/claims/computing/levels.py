@@ -186,9 +186,12 @@ def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exa
     """The number is true of another measure, market or place of the same subject in the same period."""
     assert claim.quantity is not None
     wanted = interval(claim.quantity)
-    if claim.quantity.comparator not in ("=", "~"):
+    above = claim.quantity.comparator in (">", ">=")
+    if not above and claim.quantity.comparator not in ("=", "~"):
         return None
     for c in found:
+        if above and c.value > 1.3 * claim.quantity.value:
+            continue
         if (
             c.hard
             and c.hard <= {"attribute", "market", "place"}

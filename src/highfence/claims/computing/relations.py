@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from highfence.catalogue.statements import things
+from highfence.catalogue.store import catalogue
 from highfence.claims.computing.findings import Context, Finding, evidence_of
 from highfence.claims.facts import Index, Record, name_of
 from highfence.claims.matching.readings import (
@@ -18,7 +20,7 @@ from highfence.claims.matching.readings import (
     roles,
     variants,
 )
-from highfence.claims.model import Claim, Swap
+from highfence.claims.model import Claim, Evidence, Swap
 from highfence.core.labels import Label
 
 MAKING = frozenset(
@@ -314,33 +316,26 @@ def _belongs_to(a: str, b: str, others: list[Record], proof: list[Record], confi
 
 
 def _seat(claim: Claim) -> Finding | None:
-    """A firm's country or town."""
-    from highfence.catalogue.store import catalogue
-
+    """A firm's country or town, as far as either is on record."""
+    firms = {f.id: f for f in catalogue().firms()}
     for a in claim.subject:
-        home = country(a)
-        wanted = {
-            o.removeprefix("place-").upper() if o.startswith("place-") and len(o) == 8 else country(o) or o
-            for o in claim.object
-        }
-        if home and wanted:
-            good = home in wanted
-            firm = next((f for f in catalogue().firms() if f.id == a), None)
-            label = Label(f"{name_of(a).en} has its seat in {home}", f"{name_of(a).zh}总部所在地：{home}")
-            from highfence.claims.model import Evidence
-
-            proof = (
-                Evidence(
-                    label,
-                    "fact",
-                    f"firm:{a}/country",
-                    (firm.source or "") if firm else "",
-                    (firm.grade or "") if firm else "",
-                    subject=a,
-                    attribute="located-in",
-                ),
-            )
-            return Finding("supported" if good else "contradicted", 0.85, label, proof)
+        home, firm = country(a), firms.get(a)
+        towns = [o for o in claim.object if o in things() and things()[o].parent.startswith("place-")]
+        if towns:
+            town = firm.headquarters if firm is not None else None
+            if not town:
+                return None
+            good, where = any(town.casefold() == name_of(t).en.casefold() for t in towns), Label(town, town)
+        else:
+            wanted = {o.removeprefix("place-").upper() if o.startswith("place-") else o for o in claim.object}
+            if not home or not wanted:
+                continue
+            good, where = home in wanted, name_of(f"place-{home.casefold()}")
+        label = Label("{a} has its seat in {w}", "{a}总部位于{w}").format(a=name_of(a), w=where)
+        source, grade = ((firm.source or "", firm.grade or "") if firm else ("", ""))
+        url = catalogue().source(source).url if source else ""
+        proof = Evidence(label, "fact", f"firm:{a}/country", source, grade, subject=a, attribute="located-in", url=url)
+        return Finding("supported" if good else "contradicted", 0.85, label, (proof,))
     return None
 
 

@@ -190,7 +190,7 @@ def _line(
             "within": {"fiscal"} if first.attribute in ADDITIVE else {"inside"},
             "overlaps": {"period-near"},
             "other": {"period"},
-            "contains": {"period-near"},
+            "contains": {"inside"} if claim.period.grain in ("day", "month") else {"period-near"},
         }[how]
         yield _one(p, by, unit, {*faults, *extra})
     if not whole and first.attribute in ADDITIVE and claim.period.grain in ("half", "year", "span"):

@@ -29,7 +29,7 @@ def meets(record: Record, time: Time | None) -> str:
     """
     if time is None or record.period is None:
         return "unstated"
-    if record.fiscal and time.fiscal:
+    if record.fiscal and time.fiscal and time.label.startswith("FY"):
         return "exact" if _fiscal(time) == record.fiscal else "other"
     slack = EXACT_DAYS.get(time.grain, 45)
     p = record.period

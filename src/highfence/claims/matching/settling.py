@@ -74,6 +74,9 @@ def settled(claim: Claim) -> Claim:
         market += [i for i in ids[1:] if _type(i) in NARROW]
         ids = [i for i in ids if _type(i) not in NARROW or i == ids[0]]
     text = plain(claim.text)
+    said = {m.id for m in claim.mentions if m.kind == "entity"}
+    if claim.attribute in NATIONAL and any(place_of(i) not in ("", "world") for i in claim.subject if i in said):
+        ids = [i for i in ids if i in said]
     if not ids:
         topics = [i for i in (*market, *claim.object) if i and not place_of(i) and _type(i) in NARROW]
         ids = list(dict.fromkeys([*topics, *(f"place-{p.casefold()}" for p in places if p != "world")]))
@@ -145,6 +148,8 @@ def _attribute(claim: Claim) -> str:
     return a
 
 
+NATIONAL = frozenset(("consumption", "imports", "exports", "gdp", "trade-balance"))
+"""Attributes of countries rather than of firms."""
 VERBS = frozenset("""makes designs owns founded heads supplies buys uses bans approves invests launches expands replaces requires covers partof of
 license entity-list says""".split())
 KEPT = frozenset(("share", "revenue-share", "localisation", "yield", "utilization", "gross-margin", "operating-margin", "growth", "tax", "tariff",
