@@ -278,16 +278,16 @@ def name_of(id: str) -> Label:
 
 
 @cache
-def _name_table() -> Mapping[str, str]:
-    """English names and aliases of firms and things, in lower case, to ids; short and ambiguous ones left out."""
-    found: dict[str, str] = {}
+def _name_table() -> Mapping[str, tuple[str, bool]]:
+    """English names and aliases of firms and things, in lower case, to ids, and whether they are common nouns."""
+    found: dict[str, tuple[str, bool]] = {}
     rows = [(f.id, f.name.en, f.aliases) for f in catalogue().firms()]
     rows.extend((t.id, t.name.en, t.aliases) for t in things().values())
     for id, main, aliases in rows:
         for name in (main, *aliases):
             key = name.casefold()
             if key.isascii() and len(key) >= 3 and not key.isdigit() and key not in _STOP:
-                found.setdefault(key, id)
+                found.setdefault(key, (id, name[0].islower()))
     return found
 
 
@@ -305,8 +305,8 @@ def named_in(text: str) -> tuple[str, ...]:
         for size in (4, 3, 2, 1):
             part = tokens[at : at + size]
             key = " ".join(part).casefold().rstrip(".-")
-            if len(part) == size and key in table and (size > 1 or part[0][0].isupper()):
-                found.append(table[key])
+            if len(part) == size and key in table and (size > 1 or part[0][0].isupper() or table[key][1]):
+                found.append(table[key][0])
                 at += size - 1
                 break
         at += 1
@@ -319,7 +319,7 @@ def firm_of(name: str) -> str:
     >>> firm_of("Alibaba")
     'alibaba'
     """
-    return _name_table().get(name.casefold(), name)
+    return _name_table().get(name.casefold(), (name, False))[0]
 
 
 _PRINTED = re.compile(

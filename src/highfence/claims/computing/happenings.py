@@ -77,6 +77,11 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
     if not met:
         return None
     best = next((m for m in met if m.dated != "other"), met[0])
+    closer = next((m for m in met if m.dated == "other" and m.close > max(best.close + 0.1, 0.5) and m.parties >= best.parties), None)
+    if closer is not None and (found := _misdated(claim, [closer, *(m for m in met if m.dated == "other")])) is not None:
+        return found
+    if best.apt is None and best.close < 0.25 and best.dated == "open":
+        return None
     if claim.negated and best.score >= 2.0:
         return None
     if best.dated != "other" and best.score >= _enough(claim, best):
@@ -143,10 +148,11 @@ def _tells(claim: Claim, m: Meeting) -> bool:
         return False
     named = _named(m.record)
     said = {x.id for x in claim.mentions if x.kind == "entity"}
-    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-") and (s in said or not said)]
+    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-") and (s in said or not said)
+              and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))]
     if not actors:
         return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
-    return any(a in named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors) or m.close >= 0.5
+    return any(a in named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors)
 
 
 def acts_for(id: str) -> frozenset[str]:
@@ -155,8 +161,10 @@ def acts_for(id: str) -> frozenset[str]:
     return frozenset((one.country,)) if one is not None and one.type == "agency" and one.country else frozenset()
 
 
-STANDING = frozenset(("makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses", "developed", "rank",
-                      "leads", "produces-at"))
+STANDING = frozenset(
+    """makes designs manufactures located-in part-of competes-with supplies uses developed rank leads produces-at owns heads office member-of
+    controlled-by""".split()
+)
 """Predicates of what stands, not of what happened."""
 
 

@@ -21,11 +21,15 @@ WHOLE = re.compile(r"100%|百分之百|完全|全部|全链条|全产业链|全�
 
 
 def presumed_owner(claim: Claim, ctx: Context) -> Finding | None:
-    """Return that a thing named as somebody's is another's: "Huawei's Kunlun nears the top"."""
+    """Return whether a thing named as somebody's is: "Huawei's Kunlun nears the top"."""
     for thing in claim.subject[:4]:
         above = owners(thing)
         for other in claim.subject[:4]:
-            if other == thing or not above or not is_firm(other) or other in above or not _adjoin(claim, other, thing):
+            if other == thing or not above or not is_firm(other) or not _adjoin(claim, other, thing):
+                continue
+            if other in above:
+                if claim.kind == "event" and not claim.attribute and claim.quantity is None:
+                    return origin(Claim(claim.start, claim.end, claim.text, "origin", (other,), (thing,), attribute="has"), ctx)
                 continue
             found = origin(Claim(claim.start, claim.end, claim.text, "origin", (other,), (thing,), attribute="has"), ctx)
             if found is not None and found.verdict == "misattributed":

@@ -17,7 +17,8 @@ from highfence.claims.matching.attributes import (
 )
 from highfence.claims.matching.periods import ADDITIVE, length, meets, parts_of
 from highfence.catalogue.series import all_series
-from highfence.claims.matching.readings import is_chip, is_firm, products, variants
+from highfence.catalogue.statements import things
+from highfence.claims.matching.readings import is_chip, is_firm, products, same, variants
 from highfence.claims.model import Claim
 
 RECENT = timedelta(days=800)
@@ -278,6 +279,7 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
     """Return numbers found by the words of a claim alone, for subjects that no fact is filed under."""
     words = words_of(context(claim))
     found: list[Candidate] = []
+    own = {s for s in claim.subject if is_firm(s) or is_chip(s) or (s in things() and things()[s].type in ("firm", "fund", "person"))}
     for score, record in view.search(words, ("series", "statement", "forecast"))[:120]:
         if score < 8 or not record.numeric:
             continue
@@ -298,6 +300,8 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
             faults.add("older")
         if claim.place and record.place and claim.place != record.place:
             faults.add("place")
+        if own and record.subject and not any(same(record.subject, s) for s in own) and not own & {*record.actors, *record.objects}:
+            faults.add("subject")
         if claim.attribute and attribute_match(claim.attribute, record) == "other" and record.kind == "series":
             faults.add("attribute")
         found.append(_one(record, by, unit, faults))
