@@ -14,9 +14,15 @@ from hypothesis import strategies as st
 from highfence.claims.ingest import MAX_BYTES, docx, read
 from highfence.core.errors import HighfenceError, InputError, NoAnswer
 
-SIMPLIFIED = "美国放行H20\n\n2025年7月16日，商务部表示，英伟达将恢复向中国市场销售H20芯片，此前的禁令让公司计提了45亿美元。\n"
-TRADITIONAL = "美國放行H20\n\n2025年7月16日，商務部表示，輝達將恢復向中國市場銷售H20晶片，此前的禁令讓公司計提了45億美元。\n"
-ENGLISH = "US clears the H20\n\nJuly 16, 2025\n\nNVIDIA said it would resume sales of the H20 to China, months after a ban.\n"
+SIMPLIFIED = (
+    "美国放行H20\n\n2025年7月16日，商务部表示，英伟达将恢复向中国市场销售H20芯片，此前的禁令让公司计提了45亿美元。\n"
+)
+TRADITIONAL = (
+    "美國放行H20\n\n2025年7月16日，商務部表示，輝達將恢復向中國市場銷售H20晶片，此前的禁令讓公司計提了45億美元。\n"
+)
+ENGLISH = (
+    "US clears the H20\n\nJuly 16, 2025\n\nNVIDIA said it would resume sales of the H20 to China, months after a ban.\n"
+)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "gb18030"])
@@ -49,25 +55,36 @@ def test_a_text_without_a_date_says_so() -> None:
 
 
 def test_a_date_inside_a_sentence_is_not_the_day_of_publication() -> None:
-    text = ("Analysts have long argued about the rule, and about the letter of October 17, 2023, which closed the gap that "
-            "the first one had left open.")
+    text = (
+        "Analysts have long argued about the rule, and about the letter of October 17, 2023, which closed the gap "
+        "that "
+        "the first one had left open."
+    )
     assert read(text).published is None
 
 
 def test_markdown_keeps_its_offsets_and_gives_its_parts() -> None:
-    text = "---\ntitle: On chips\ndate: 2025-07-16\n---\n# Chips\n\nSome *text* here,\ntwo lines.\n\n> A quote.\n\n- one\n\n```\ncode 5%\n```\n"
+    text = (
+        "---\ntitle: On chips\ndate: 2025-07-16\n---\n# Chips\n\nSome *text* here,\ntwo lines.\n\n> A quote.\n\n- "
+        "one\n\n```\ncode 5%\n```\n"
+    )
     found = read(text, format="md")
     assert (found.text, found.title, found.published) == (text, "On chips", date(2025, 7, 16))
     assert [(text[s:e], role) for s, e, role in found.blocks] == [
-        ("Chips", "title"), ("Some *text* here,\ntwo lines.", "body"), ("A quote.", "quote"), ("- one", "list")]
+        ("Chips", "title"),
+        ("Some *text* here,\ntwo lines.", "body"),
+        ("A quote.", "quote"),
+        ("- one", "list"),
+    ]
 
 
 PAGE = """<!doctype html><html><head><title>US clears the H20</title>
 <meta property="article:published_time" content="2025-07-16T09:00:00+08:00"><style>p{color:red}</style></head><body>
-<nav>Home 100% News</nav><article><h1>US clears the H20</h1><p>NVIDIA said on July 15 that it would resume sales of the H20
-to China, a chip that had been barred since April.</p><script>alert("45%")</script><blockquote>We are very happy.</blockquote>
-<p>The company wrote off $4.5 billion in the quarter that ended in April, and said it lost a further $2.5 billion of sales
-that it could not ship.</p></article><footer>Copyright 2025</footer></body></html>"""
+<nav>Home 100% News</nav><article><h1>US clears the H20</h1><p>NVIDIA said on July 15 that it would resume
+sales of the H20 to China, a chip that had been barred since April.</p><script>alert("45%")</script>
+<blockquote>We are very happy.</blockquote>
+<p>The company wrote off $4.5 billion in the quarter that ended in April, and said it lost a further $2.5
+billion of sales that it could not ship.</p></article><footer>Copyright 2025</footer></body></html>"""
 
 
 @pytest.mark.parametrize("library", [True, False])
@@ -115,13 +132,17 @@ def test_a_zip_bomb_is_refused_before_it_unpacks() -> None:
 
 def _pdf(pages: list[str]) -> bytes:
     """Write a PDF by hand, one line of text a page."""
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>",
-               f"<< /Type /Pages /Kids [{' '.join(f'{4 + 2 * i} 0 R' for i in range(len(pages)))}] /Count {len(pages)} >>",
-               "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"]
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{' '.join(f'{4 + 2 * i} 0 R' for i in range(len(pages)))}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
     for i, text in enumerate(pages):
         stream = f"BT /F1 12 Tf 72 700 Td ({text}) Tj ET"
-        objects.append(f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {5 + 2 * i} 0 R "
-                       "/Resources << /Font << /F1 3 0 R >> >> >>")
+        objects.append(
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {5 + 2 * i} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
+        )
         objects.append(f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream")
     out, places = "%PDF-1.4\n", []
     for number, body in enumerate(objects, 1):
@@ -134,10 +155,12 @@ def _pdf(pages: list[str]) -> bytes:
 
 def test_a_pdf_page_by_page() -> None:
     pytest.importorskip("pypdf", reason="pypdf is not installed")
-    found = read(_pdf(["NVIDIA took a charge of $4.5 billion in the quarter.", "Its share of the market fell to 50% in May."]))
+    found = read(
+        _pdf(["NVIDIA took a charge of $4.5 billion in the quarter.", "Its share of the market fell to 50% in May."])
+    )
     assert found.format == "pdf"
     assert [place for _, place in found.places] == ["page 1", "page 2"]
-    assert found.text[found.places[1][0]:].startswith("Its share")
+    assert found.text[found.places[1][0] :].startswith("Its share")
 
 
 def test_a_scan_has_no_answer() -> None:
@@ -162,9 +185,16 @@ def test_too_many_pages_are_refused() -> None:
         read(_pdf(["x"] * 501))
 
 
-@pytest.mark.parametrize(("data", "what"), [
-    (b"\x89PNG\r\n\x1a\n....", "picture"), (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Office"), (b"PK\x03\x04broken", "broken"),
-    (bytes(range(30)) * 50, "no text"), (b"%PDF-1.7 nothing", "cannot be read")])
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"\x89PNG\r\n\x1a\n....", "picture"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Office"),
+        (b"PK\x03\x04broken", "broken"),
+        (bytes(range(30)) * 50, "no text"),
+        (b"%PDF-1.7 nothing", "cannot be read"),
+    ],
+)
 def test_what_is_no_article_is_refused(data: bytes, what: str) -> None:
     with pytest.raises(InputError, match=what):
         read(data)
@@ -187,7 +217,9 @@ def test_nothing_to_read_is_a_document_with_a_warning(empty: str) -> None:
     assert any("no text" in w.en for w in found.warnings)
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("# >-*`\n\r。，12億%a"), max_size=300)
+TEXTS = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cs",)) | st.sampled_from("# >-*`\n\r。，12億%a"), max_size=300
+)
 
 
 @given(TEXTS, st.sampled_from(["txt", "md"]))
@@ -200,8 +232,12 @@ def test_offsets_are_the_texts_own(text: str, format: str) -> None:
     assert all(text[s:e] == text[s:e].strip() != "" for s, e, _ in found.blocks)
 
 
-@given(st.binary(max_size=400) | st.binary(max_size=200).map(lambda b: b"%PDF-1.4\n" + b)
-       | st.binary(max_size=200).map(lambda b: b"PK\x03\x04" + b) | st.binary(max_size=200).map(lambda b: b"<html><p>" + b))
+@given(
+    st.binary(max_size=400)
+    | st.binary(max_size=200).map(lambda b: b"%PDF-1.4\n" + b)
+    | st.binary(max_size=200).map(lambda b: b"PK\x03\x04" + b)
+    | st.binary(max_size=200).map(lambda b: b"<html><p>" + b)
+)
 @settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     try:
@@ -211,8 +247,30 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     assert all(0 <= s < e <= len(found.text) for s, e, _ in found.blocks)
 
 
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<script>", "</script>", "<article>", "</div>", "<!--", "-->", "45%", "<![", "<a href='", "文",
-                                 "</", "&#x", "<blockquote>"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<script>",
+                "</script>",
+                "<article>",
+                "</div>",
+                "<!--",
+                "-->",
+                "45%",
+                "<![",
+                "<a href='",
+                "文",
+                "</",
+                "&#x",
+                "<blockquote>",
+            ]
+        ),
+        max_size=40,
+    )
+)
 @settings(deadline=None, max_examples=100)
 def test_any_page_is_read(pieces: list[str]) -> None:
     found = read("<html>" + "".join(pieces), format="html")

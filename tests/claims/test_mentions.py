@@ -14,7 +14,7 @@ DAY = date(2025, 7, 16)
 
 def mentions(text: str, kind: str, lang: str = "zh") -> list[tuple[str, Mention]]:
     found = find(Document(text, lang, published=DAY))  # type: ignore[arg-type]
-    return [(text[m.start:m.end], m) for m in found if m.kind == kind]
+    return [(text[m.start : m.end], m) for m in found if m.kind == kind]
 
 
 def ids(text: str, lang: str = "en") -> list[tuple[str, str]]:
@@ -23,14 +23,30 @@ def ids(text: str, lang: str = "en") -> list[tuple[str, str]]:
 
 def test_a_longer_code_is_not_the_shorter_one() -> None:
     assert ids("The H20, the H200 and two A100s") == [
-        ("H20", "nvidia-h20"), ("H200", "nvidia-h200-sxm"), ("A100s", "nvidia-a100-sxm-80gb")]
+        ("H20", "nvidia-h20"),
+        ("H200", "nvidia-h200-sxm"),
+        ("A100s", "nvidia-a100-sxm-80gb"),
+    ]
     assert not [id for _, id in ids("an A1000 workstation card") if id.startswith("nvidia-a100")]
 
 
-@pytest.mark.parametrize(("text", "id"), [
-    ("昇騰910C", "huawei-ascend-910c"), ("昇腾 910C", "huawei-ascend-910c"), ("Ascend-910C", "huawei-ascend-910c"),
-    ("英偉達", "nvidia"), ("輝達", "nvidia"), ("NVIDIA’s", "nvidia"), ("寒武紀", "cambricon"), ("臺積電", "tsmc"),
-    ("ＡＳＭＬ", "asml"), ("白宮", "us-government"), ("U.S.", "US"), ("Dutch", "NL")])
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("昇騰910C", "huawei-ascend-910c"),
+        ("昇腾 910C", "huawei-ascend-910c"),
+        ("Ascend-910C", "huawei-ascend-910c"),
+        ("英偉達", "nvidia"),
+        ("輝達", "nvidia"),
+        ("NVIDIA’s", "nvidia"),
+        ("寒武紀", "cambricon"),
+        ("臺積電", "tsmc"),
+        ("ＡＳＭＬ", "asml"),
+        ("白宮", "us-government"),
+        ("U.S.", "US"),
+        ("Dutch", "NL"),
+    ],
+)
 def test_one_name_in_every_script(text: str, id: str) -> None:
     assert [found for _, found in ids(f"据悉，{text}。", "zh")] == [id]
 
@@ -42,5 +58,9 @@ def test_everyday_words_are_no_firms() -> None:
 def test_a_code_that_nobody_knows_hides_its_digits() -> None:
     found = mentions("思元600與MLU600，還有B47和昇騰999X，佔三成", "entity")
     assert [(printed, m.id, m.type) for printed, m in found] == [
-        ("思元600", "", "chip"), ("MLU600", "", "chip"), ("B47", "", "chip"), ("昇騰999X", "", "chip")]
+        ("思元600", "", "chip"),
+        ("MLU600", "", "chip"),
+        ("B47", "", "chip"),
+        ("昇騰999X", "", "chip"),
+    ]
     assert [printed for printed, _ in mentions("思元600與MLU600，還有B47，佔三成", "quantity")] == ["三成"]

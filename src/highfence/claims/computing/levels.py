@@ -112,8 +112,9 @@ def _other_entity(claim: Claim, context: Context, found: list[Candidate], exact:
 def _names(claim: Claim, other: str, subject: str) -> bool:
     """Whether a text speaks of the other by what tells the two apart: 二期, "Phase II"."""
     a, b = name_of(other), name_of(subject)
-    told = (words_of(a.zh) | words_of(a.en)) - words_of(b.zh) - words_of(b.en)
-    return bool(told & words_of(claim.text))
+    ours, theirs = words_of(b.zh) | words_of(b.en), words_of(a.zh) | words_of(a.en)
+    text = words_of(claim.text)
+    return bool((theirs - ours) & text) and not (ours - theirs) & text
 
 
 def _other_above(claim: Claim, context: Context, exact: list[Candidate]) -> Finding | None:

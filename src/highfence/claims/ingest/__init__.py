@@ -27,17 +27,26 @@ MAX_BYTES = 20_000_000
 MAX_CHARACTERS = 2_000_000
 
 _EMPTY = Label("there is no text in it", "其中没有文字")
-_NO_DATE = Label("no day of publication was found: periods such as \"last year\" stay open; give one with --published",
-                 "未找到发布日期：“去年”等相对时间无法确定；请用 --published 指定")
+_NO_DATE = Label(
+    'no day of publication was found: periods such as "last year" stay open; give one with --published',
+    "未找到发布日期：“去年”等相对时间无法确定；请用 --published 指定",
+)
 _FROM_TOP = Label("the day of publication was read from the text near its top: {day}", "发布日期取自文首文字：{day}")
-_FROM_FILE = Label("the day of publication is the file's own and may be that of a copy: {day}",
-                   "发布日期取自文件属性，可能只是副本的日期：{day}")
+_FROM_FILE = Label(
+    "the day of publication is the file's own and may be that of a copy: {day}",
+    "发布日期取自文件属性，可能只是副本的日期：{day}",
+)
 _MIXED = Label("simplified and traditional characters are mixed", "简体字与繁体字混用")
 _OTHER = Label("the text is mostly in neither English nor Chinese", "文字大多既非英文也非中文")
 
 
-def read(source: Path | bytes | str, *, published: date | str | None = None, lang: str | None = None,
-         format: str | None = None) -> Document:
+def read(
+    source: Path | bytes | str,
+    *,
+    published: date | str | None = None,
+    lang: str | None = None,
+    format: str | None = None,
+) -> Document:
     """Read an article.
 
     Parameters
@@ -60,22 +69,34 @@ def read(source: Path | bytes | str, *, published: date | str | None = None, lan
     if format is not None and format not in FORMATS:
         raise InputError("no such format", where="format", got=format, expected=", ".join(FORMATS), example="html")
     if lang not in (None, "zh", "en"):
-        raise InputError("no such language of an article", where="--article-lang", got=lang, expected="zh or en", example="zh")
+        raise InputError(
+            "no such language of an article", where="--article-lang", got=lang, expected="zh or en", example="zh"
+        )
     where = str(source.name) if isinstance(source, Path) else "text"
     data = source if isinstance(source, str) else _bytes(source, where)
     kind = format or sniff(data, source.suffix.lower() if isinstance(source, Path) else "", where)
     extract = _extract(kind, data, where)
     if len(extract.text) > MAX_CHARACTERS:
-        raise InputError("the text is too long", where=where, got=f"{len(extract.text):,} characters",
-                         expected=f"at most {MAX_CHARACTERS:,} characters", hint="check it in parts")
+        raise InputError(
+            "the text is too long",
+            where=where,
+            got=f"{len(extract.text):,} characters",
+            expected=f"at most {MAX_CHARACTERS:,} characters",
+            hint="check it in parts",
+        )
     return _document(kind, extract, published, lang)
 
 
 def _bytes(source: Path | bytes, where: str) -> bytes:
     size = len(source) if isinstance(source, bytes) else _size(source)
     if size > MAX_BYTES:
-        raise InputError("the file is too large", where=where, got=f"{size:,} bytes", expected=f"at most {MAX_BYTES:,} bytes",
-                         hint="check the text alone, as txt or md")
+        raise InputError(
+            "the file is too large",
+            where=where,
+            got=f"{size:,} bytes",
+            expected=f"at most {MAX_BYTES:,} bytes",
+            hint="check the text alone, as txt or md",
+        )
     if isinstance(source, bytes):
         return source
     try:
@@ -87,7 +108,9 @@ def _bytes(source: Path | bytes, where: str) -> bytes:
 def _size(source: Path) -> int:
     try:
         if not source.is_file():
-            raise InputError("no such file", where=str(source), expected="a file with an article", example="article.txt")
+            raise InputError(
+                "no such file", where=str(source), expected="a file with an article", example="article.txt"
+            )
         return source.stat().st_size
     except (OSError, ValueError) as error:
         raise InputError("cannot read the file", where=str(source), got=str(error)) from None

@@ -6,13 +6,21 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = {m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)}
+_MONTHS = {
+    m: i for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
 _DAY = re.compile(
     r"(?P<y>20\d\d|199\d)(?:-|/|\.|年)\s?(?P<m>1[0-2]|0?[1-9])(?:-|/|\.|月)\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)|"
-    r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?\s(?P<y2>20\d\d|199\d)|"
-    r"(?P<d3>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?P<mon3>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?,?\s(?P<y3>20\d\d|199\d)",
-    re.IGNORECASE)
-_LED = re.compile(r"(?:publish|posted|updated|date|发布|發布|发表|發表|日期|时间|時間|来源|來源|更新|讯|訊|电|電|报道|報導)", re.IGNORECASE)
+    r"(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s(?P<d2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|"
+    r"th)?,?\s(?P<y2>20\d\d|199\d)|"
+    r"(?P<d3>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?P<mon3>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|"
+    r"dec)[a-z]{0,6}\.?,?\s(?P<y3>20\d\d|199\d)",
+    re.IGNORECASE,
+)
+_LED = re.compile(
+    r"(?:publish|posted|updated|date|发布|發布|发表|發表|日期|时间|時間|来源|來源|更新|讯|訊|电|電|报道|報導)",
+    re.IGNORECASE,
+)
 _TOP = 800
 _SHORT = 70
 _HEAD = 40
@@ -59,8 +67,11 @@ def first_date(text: str) -> Dated | None:
     for line in text[:_TOP].splitlines():
         at += len(line)
         match = _DAY.search(line)
-        if match and (len(line.strip()) <= _SHORT or (match.start() <= _HEAD and not line[:match.start()].strip())
-                      or _LED.search(line[max(0, match.start() - 20):match.end() + 6])):
+        if match and (
+            len(line.strip()) <= _SHORT
+            or (match.start() <= _HEAD and not line[: match.start()].strip())
+            or _LED.search(line[max(0, match.start() - 20) : match.end() + 6])
+        ):
             day = day_in(match.group())
             if day is not None:
                 return Dated(day, "top")

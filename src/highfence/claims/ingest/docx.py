@@ -27,14 +27,16 @@ def read_docx(data: bytes, where: str) -> Extract:
     """
     _guard(data, where)
     try:
-        from docx import Document as open_docx
+        import docx as library
     except ImportError:
         raise MissingExtra("claims", "reading a DOCX file") from None
     try:
-        document = open_docx(io.BytesIO(data))
+        document = library.Document(io.BytesIO(data))
         parts = list(_parts(document))
     except Exception as error:
-        raise InputError("a DOCX that cannot be read", where=where, got=type(error).__name__, hint="save it again, or as text") from None
+        raise InputError(
+            "a DOCX that cannot be read", where=where, got=type(error).__name__, hint="save it again, or as text"
+        ) from None
     text, blocks = joined(parts)
     title, hint = _properties(document)
     heading = next((t.strip() for role, t in parts if role in ("title", "heading") and t.strip()), "")
@@ -52,8 +54,13 @@ def _guard(data: bytes, where: str) -> None:
     if any(e.flag_bits & 1 for e in entries):
         raise InputError("the DOCX is encrypted", where=where, hint="save it without a password", code="encrypted")
     if len(entries) > MAX_FILES or unpacked > MAX_UNPACKED or (unpacked > _SMALL and unpacked / packed > MAX_RATIO):
-        raise InputError("the DOCX unpacks to far more than it is", where=where, got=f"{unpacked:,} bytes from {packed:,}",
-                         expected=f"at most {MAX_UNPACKED:,} bytes, {MAX_RATIO} times its size", code="zip-bomb")
+        raise InputError(
+            "the DOCX unpacks to far more than it is",
+            where=where,
+            got=f"{unpacked:,} bytes from {packed:,}",
+            expected=f"at most {MAX_UNPACKED:,} bytes, {MAX_RATIO} times its size",
+            code="zip-bomb",
+        )
 
 
 def _parts(document: Any) -> Iterator[tuple[str, str]]:
@@ -69,8 +76,16 @@ def _parts(document: Any) -> Iterator[tuple[str, str]]:
 
 def _role(style: str) -> str:
     name = style.casefold()
-    for word, role in (("title", "title"), ("heading", "heading"), ("标题", "heading"), ("標題", "heading"), ("quote", "quote"),
-                       ("引用", "quote"), ("caption", "caption"), ("list", "list")):
+    for word, role in (
+        ("title", "title"),
+        ("heading", "heading"),
+        ("标题", "heading"),
+        ("標題", "heading"),
+        ("quote", "quote"),
+        ("引用", "quote"),
+        ("caption", "caption"),
+        ("list", "list"),
+    ):
         if word in name and "subtitle" not in name:
             return role
     return "body"
@@ -83,4 +98,6 @@ def _properties(document: Any) -> tuple[str, Dated | None]:
     except Exception:
         return "", None
     day = made.date() if isinstance(made, datetime) else None
-    return ("" if title.casefold() == "word document" else title[:300]), None if day is None or day.year < 1995 else Dated(day, "file")
+    return (
+        "" if title.casefold() == "word document" else title[:300]
+    ), None if day is None or day.year < 1995 else Dated(day, "file")

@@ -18,7 +18,7 @@ MAX_SECONDS = 60.0
 MAX_TEXT = 2_000_000
 _SPARSE = 25
 _HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
-_ENDS = "。.!?！？:：;；”\"」』)）"
+_ENDS = '。.!?！？:：;；”"」』)）'
 _BROKEN = Label("page {page} could not be read", "第{page}页无法读取")
 
 
@@ -36,8 +36,12 @@ def read_pdf(data: bytes, where: str) -> Extract:
     length = 0
     for number, page in enumerate(reader.pages, 1):
         if time.monotonic() - started > MAX_SECONDS:
-            raise InputError("reading the PDF takes too long", where=f"{where}: page {number}", expected=f"under {MAX_SECONDS:.0f} s",
-                             hint="check the text alone, as txt or md")
+            raise InputError(
+                "reading the PDF takes too long",
+                where=f"{where}: page {number}",
+                expected=f"under {MAX_SECONDS:.0f} s",
+                hint="check the text alone, as txt or md",
+            )
         try:
             text = page.extract_text() or ""
         except Exception:
@@ -45,11 +49,17 @@ def read_pdf(data: bytes, where: str) -> Extract:
             text = ""
         length += len(text)
         if length > MAX_TEXT:
-            raise InputError("the text is too long", where=f"{where}: page {number}", expected=f"at most {MAX_TEXT:,} characters")
+            raise InputError(
+                "the text is too long", where=f"{where}: page {number}", expected=f"at most {MAX_TEXT:,} characters"
+            )
         pages.append(text)
     if length < _SPARSE * len(pages):
-        raise NoAnswer("the PDF holds almost no text: it is probably a scan", missing="text in the PDF",
-                       would_change="every claim in it", hint="run character recognition (OCR) on it first")
+        raise NoAnswer(
+            "the PDF holds almost no text: it is probably a scan",
+            missing="text in the PDF",
+            would_change="every claim in it",
+            hint="run character recognition (OCR) on it first",
+        )
     text, blocks, places = _laid_out(pages)
     title, hint = _properties(reader)
     return Extract(text, title or _title(text, blocks), blocks, places, hint=hint, warnings=tuple(warnings))
@@ -66,15 +76,33 @@ def _open(data: bytes, where: str) -> Any:
         reader = PdfReader(io.BytesIO(data), strict=False)
         locked = reader.is_encrypted and not reader.decrypt("")
         count = 0 if locked else len(reader.pages)
-    except (PyPdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, RecursionError, ArithmeticError,
-            NotImplementedError, OSError, AssertionError):
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        IndexError,
+        OverflowError,
+        RecursionError,
+        ArithmeticError,
+        NotImplementedError,
+        OSError,
+        AssertionError,
+    ):
         raise broken from None
     except ImportError:
         locked, count = True, 0
     if locked:
         raise InputError("the PDF is encrypted", where=where, hint="save it without a password", code="encrypted")
     if count > MAX_PAGES:
-        raise InputError("the PDF has too many pages", where=where, got=count, expected=f"at most {MAX_PAGES}", hint="check it in parts")
+        raise InputError(
+            "the PDF has too many pages",
+            where=where,
+            got=count,
+            expected=f"at most {MAX_PAGES}",
+            hint="check it in parts",
+        )
     if not count:
         raise broken
     return reader
@@ -138,4 +166,4 @@ def _properties(reader: Any) -> tuple[str, Dated | None]:
 
 
 def _title(text: str, blocks: tuple[Block, ...]) -> str:
-    return text[blocks[0][0]:blocks[0][1]] if blocks and blocks[0][2] == "heading" else ""
+    return text[blocks[0][0] : blocks[0][1]] if blocks and blocks[0][2] == "heading" else ""

@@ -7,8 +7,11 @@ import re
 from highfence.claims.ingest.dating import Dated, stated
 from highfence.claims.ingest.extract import Block, Extract
 
-_ENDS = "。.!?！？;；:：,，、…”\"」』)）"
-_HEADING = re.compile(r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节節部]|\d{1,2}[.、]\s?\S|[IVX]{1,4}\.\s)")
+_ENDS = '。.!?！？;；:：,，、…”"」』)）'
+_HEADING = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十\d]{1,3}[)）]|第[一二三四五六七八九十]{1,3}[章节節部]|"
+    r"\d{1,2}[.、]\s?\S|[IVX]{1,4}\.\s)"
+)
 _QUOTE = re.compile(r"\s*>")
 _ITEM = re.compile(r"\s*(?:[-*•·]|\d{1,2}[.)])\s")
 _FRONT = re.compile(r"\ufeff?---\r?\n(?P<body>(?:[^\n]{0,2000}\n){1,200}?)---[ \t]*\r?(?:\n|$)")
@@ -21,7 +24,7 @@ _SHORT_EN, _SHORT_ZH = 90, 36
 def read_text(text: str) -> Extract:
     """Cut a plain text into title, headings, quotes and paragraphs."""
     blocks = _paragraphs(text)
-    title = text[blocks[0][0]:blocks[0][1]] if blocks and blocks[0][2] == "title" else ""
+    title = text[blocks[0][0] : blocks[0][1]] if blocks and blocks[0][2] == "title" else ""
     return Extract(text, " ".join(title.split()), blocks)
 
 
@@ -65,11 +68,15 @@ def _paragraphs(text: str) -> tuple[Block, ...]:
     """Return the paragraphs: lines, or lines joined up to a blank one where the text is wrapped by hand."""
     lines = [(s, e) for s, e in _lines(text, 0)]
     filled = [(s, e) for s, e in lines if text[s:e].strip()]
-    wrapped = len(filled) > 5 and max(e - s for s, e in filled) <= _WRAPPED and any(s == e for s, e in lines[1:-1]) \
+    wrapped = (
+        len(filled) > 5
+        and max(e - s for s, e in filled) <= _WRAPPED
+        and any(s == e for s, e in lines[1:-1])
         and sum(e - s > _WRAPPED // 2 for s, e in filled) > len(filled) / 2
+    )
     found: list[list[int]] = []
     for start, end in filled:
-        if wrapped and found and not text[found[-1][1]:start].strip() and _next_to(text, found[-1][1], start):
+        if wrapped and found and not text[found[-1][1] : start].strip() and _next_to(text, found[-1][1], start):
             found[-1][1] = end
         else:
             found.append([start, end])
@@ -83,7 +90,7 @@ def _role(line: str, index: int, count: int) -> str:
     han = sum("\u3400" <= c <= "\u9fff" for c in line)
     short = len(line) <= (_SHORT_ZH if han * 4 > len(line) else _SHORT_EN) and "\n" not in line
     open_end = line[-1:] not in _ENDS or line[-1:] in "?!？！"
-    if index == 0 and count > 1 and short and (open_end or line[-1:] in "”\"」』"):
+    if index == 0 and count > 1 and short and (open_end or line[-1:] in '”"」』'):
         return "title"
     if short and open_end and (_HEADING.match(line) or not _ITEM.match(line)) and count > 2:
         return "heading"

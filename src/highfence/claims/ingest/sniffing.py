@@ -9,16 +9,25 @@ import zipfile
 from highfence.core.errors import InputError
 
 FORMATS = ("txt", "md", "html", "pdf", "docx")
-_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|main|div|p|meta|title)\b",
-                   re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,2000}?-->\s*)*<(?:!doctype\s+html|html|head|body|article|"
+    r"main|div|p|meta|title)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _FRONT = re.compile(r"---\r?\n(?:[^\n]{0,300}\n){1,60}?---\r?\n")
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
-_REFUSED = ((b"\xd0\xcf\x11\xe0", "an old Office file, or an encrypted one", "save it as DOCX without a password, or as text"),
-            (b"{\\rtf", "an RTF file", "save it as DOCX or as text"), (b"\x89PNG", "a picture", "give the text"),
-            (b"\xff\xd8\xff", "a picture", "give the text"), (b"GIF8", "a picture", "give the text"),
-            (b"\x1f\x8b", "a compressed file", "unpack it first"), (b"Rar!", "a compressed file", "unpack it first"),
-            (b"7z\xbc\xaf", "a compressed file", "unpack it first"), (b"\x7fELF", "a program", "give an article"),
-            (b"MZ\x90", "a program", "give an article"))
+_REFUSED = (
+    (b"\xd0\xcf\x11\xe0", "an old Office file, or an encrypted one", "save it as DOCX without a password, or as text"),
+    (b"{\\rtf", "an RTF file", "save it as DOCX or as text"),
+    (b"\x89PNG", "a picture", "give the text"),
+    (b"\xff\xd8\xff", "a picture", "give the text"),
+    (b"GIF8", "a picture", "give the text"),
+    (b"\x1f\x8b", "a compressed file", "unpack it first"),
+    (b"Rar!", "a compressed file", "unpack it first"),
+    (b"7z\xbc\xaf", "a compressed file", "unpack it first"),
+    (b"\x7fELF", "a program", "give an article"),
+    (b"MZ\x90", "a program", "give an article"),
+)
 
 
 def sniff(data: bytes | str, suffix: str, where: str) -> str:
@@ -46,7 +55,11 @@ def sniff(data: bytes | str, suffix: str, where: str) -> str:
     text = text.lstrip("\ufeff\xef\xbb\xbf")
     if _HTML.match(text):
         return "html"
-    if suffix in (".md", ".markdown") or _FRONT.match(text) or (suffix not in (".txt", ".text") and _HEADING.search(text)):
+    if (
+        suffix in (".md", ".markdown")
+        or _FRONT.match(text)
+        or (suffix not in (".txt", ".text") and _HEADING.search(text))
+    ):
         return "md"
     return "txt"
 

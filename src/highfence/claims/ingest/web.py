@@ -9,16 +9,85 @@ from html.parser import HTMLParser
 from highfence.claims.ingest.dating import Dated, stated
 from highfence.claims.ingest.extract import Extract, joined
 
-_SKIPPED = frozenset({"script", "style", "noscript", "template", "nav", "footer", "aside", "form", "svg", "iframe", "button", "select",
-                      "textarea", "object", "canvas", "audio", "video", "head"})
-_ROLES = {"h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
-          "blockquote": "quote", "figcaption": "caption", "caption": "caption", "li": "list"}
-_BREAKS = frozenset({"p", "div", "section", "article", "main", "td", "th", "tr", "table", "ul", "ol", "dl", "dd", "dt", "br", "header",
-                     "figure", "pre", "hr", *_ROLES})
-_VOID = frozenset({"br", "hr", "img", "input", "meta", "link", "source", "wbr", "col", "area", "base", "embed", "track"})
-_META_DATE = ("article:published_time", "datepublished", "date", "pubdate", "publishdate", "publish_date", "dc.date", "dc.date.issued",
-              "dcterms.created", "og:published_time", "sailthru.date", "parsely-pub-date", "published_time", "publication_date",
-              "article:modified_time", "og:updated_time")
+_SKIPPED = frozenset(
+    {
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "svg",
+        "iframe",
+        "button",
+        "select",
+        "textarea",
+        "object",
+        "canvas",
+        "audio",
+        "video",
+        "head",
+    }
+)
+_ROLES = {
+    "h1": "heading",
+    "h2": "heading",
+    "h3": "heading",
+    "h4": "heading",
+    "h5": "heading",
+    "h6": "heading",
+    "blockquote": "quote",
+    "figcaption": "caption",
+    "caption": "caption",
+    "li": "list",
+}
+_BREAKS = frozenset(
+    {
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "td",
+        "th",
+        "tr",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "br",
+        "header",
+        "figure",
+        "pre",
+        "hr",
+        *_ROLES,
+    }
+)
+_VOID = frozenset(
+    {"br", "hr", "img", "input", "meta", "link", "source", "wbr", "col", "area", "base", "embed", "track"}
+)
+_META_DATE = (
+    "article:published_time",
+    "datepublished",
+    "date",
+    "pubdate",
+    "publishdate",
+    "publish_date",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "og:published_time",
+    "sailthru.date",
+    "parsely-pub-date",
+    "published_time",
+    "publication_date",
+    "article:modified_time",
+    "og:updated_time",
+)
 _JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _TAG = re.compile(r"<meta\s[^>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:.-]{2,30})\s*=\s*(?:\"([^\"]{0,1500})\"|'([^']{0,1500})')")

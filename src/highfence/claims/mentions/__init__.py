@@ -55,4 +55,4 @@ def direction(id: str) -> int:
 
 def _take(taken: bytearray, mentions: list[Mention]) -> None:
     for m in mentions:
-        taken[m.start:m.end] = b"\1" * (m.end - m.start)
+        taken[m.start : m.end] = b"\1" * (m.end - m.start)

@@ -45,13 +45,25 @@ def compile_lexicon(data: Path) -> dict[str, Any]:
     beside = {key: [w.translate(table) for w in value] for key, value in guards["beside"].items()}
     directions = {id: entry["direction"] for id, entry in raw["words"]["change"].items()}
     directions |= {f"{id}-{end}": d for id, d in directions.items() for end in ("to", "by")}
-    return {"folding": folding, "names": tree, "words": words, "units": _units(raw["units"]), "beside": beside,
-            "codes": guards["codes"], "models": guards["models"], "masks": guards["masks"], "families": families,
-            "brands": "|".join(sorted((re.escape(b.lower()) for b in guards["brands"]), key=len, reverse=True)),
-            "directions": directions}
+    return {
+        "folding": folding,
+        "names": tree,
+        "words": words,
+        "units": _units(raw["units"]),
+        "beside": beside,
+        "codes": guards["codes"],
+        "models": guards["models"],
+        "masks": guards["masks"],
+        "families": families,
+        "brands": "|".join(sorted((re.escape(b.lower()) for b in guards["brands"]), key=len, reverse=True)),
+        "directions": directions,
+        "times": _times(raw["times"]),
+    }
 
 
-def _names(raw: Mapping[str, Any], guards: Mapping[str, Any], table: dict[int, int]) -> tuple[dict[str, list[list[Any]]], dict[str, list[str]]]:
+def _names(
+    raw: Mapping[str, Any], guards: Mapping[str, Any], table: dict[int, int]
+) -> tuple[dict[str, list[list[Any]]], dict[str, list[str]]]:
     """Return, by name, the things it may mean (id, type, rank), and the vendor of each family."""
     from highfence.catalogue.statements import things
     from highfence.catalogue.store import catalogue
@@ -72,8 +84,12 @@ def _names(raw: Mapping[str, Any], guards: Mapping[str, Any], table: dict[int, i
     taken = {n.translate(table).lower() for forms in vendor_names.values() for n in forms}
     for thing in things().values():
         enter([thing.name.en, thing.name.zh, *thing.aliases], thing.id, thing.type, 1)
-    for kind, rows in (("chip", known.chips()), ("system", known.systems()), ("memory", known.memories()),
-                       ("model", known.models())):
+    for kind, rows in (
+        ("chip", known.chips()),
+        ("system", known.systems()),
+        ("memory", known.memories()),
+        ("model", known.models()),
+    ):
         for entry in rows:
             forms = [entry.name.en, entry.name.zh, *entry.aliases]
             enter((f for f in forms if f.translate(table).lower() not in taken), entry.id, kind, 2)
@@ -97,8 +113,14 @@ def _names(raw: Mapping[str, Any], guards: Mapping[str, Any], table: dict[int, i
 
 def _unusable(name: str) -> bool:
     """Bare numbers, counts of chips and descriptions are no names."""
-    return (name.replace(" ", "").isdigit() or re.match(r"\d+x ", name) is not None or "=" in name or "/" in name
-            or len(name) < 2 or len(name) > 60)
+    return (
+        name.replace(" ", "").isdigit()
+        or re.match(r"\d+x ", name) is not None
+        or "=" in name
+        or "/" in name
+        or len(name) < 2
+        or len(name) > 60
+    )
 
 
 def _forms(name: str, type: str) -> Iterator[str]:
@@ -107,8 +129,12 @@ def _forms(name: str, type: str) -> Iterator[str]:
     short = re.sub(r"\s*[(（][^)）]*[)）]", "", name).strip()
     if short != name and len(short) > 2 and not _unusable(short):
         yield short
-    if type in ("product", "technology", "topic", "system", "memory", "chip", "model") and name[-1:].isalpha() \
-            and name.isascii() and not name.endswith("s"):
+    if (
+        type in ("product", "technology", "topic", "system", "memory", "chip", "model")
+        and name[-1:].isalpha()
+        and name.isascii()
+        and not name.endswith("s")
+    ):
         yield name + "s"
 
 
@@ -176,6 +202,17 @@ def _verb(stem: str) -> tuple[str, ...]:
     short = re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", stem) is not None
     base = stem + stem[-1] if short else stem
     return stem, _plural(stem), base + "ed", base + "ing"
+
+
+def _times(raw: Mapping[str, Any]) -> list[list[str]]:
+    """Return reading and pattern of each row, the parts put in their places."""
+    found = []
+    for row in raw["patterns"]:
+        pattern = row["pattern"]
+        for name, part in raw["parts"].items():
+            pattern = pattern.replace(f"<{name}>", part)
+        found.append([row["read"], pattern])
+    return found
 
 
 def _units(raw: list[Mapping[str, Any]]) -> dict[str, dict[str, list[Any]]]:

@@ -22,7 +22,9 @@ class Lexicon:
     ----------
     folding : traditional characters and their simplified ones. names : of entities; words : of all other kinds.
     units : spelling -> unit, factor, counted noun. families : id -> vendor, ``codes`` or none, chips.
-    brands : pattern of the brands behind which a number is part of the name. directions : sign of each class of change words.
+    brands : pattern of the brands behind which a number is part of the name.
+    directions : sign of each class of change words.
+    times : reading and pattern of each way to write a time.
     """
 
     folding: tuple[str, str]
@@ -36,6 +38,7 @@ class Lexicon:
     brands: str
     families: dict[str, list[str]]
     directions: dict[str, int]
+    times: tuple[tuple[str, str], ...]
 
 
 def folders() -> tuple[Path, ...]:
@@ -56,8 +59,13 @@ def compile_mentions() -> dict[str, Any]:
 def lexicon() -> Lexicon:
     """Return the shipped lexicon."""
     pack = load_pack("mentions", folders(), compile_mentions, code())
-    sets = {"codes": frozenset(pack["codes"]), "models": frozenset(pack["models"]), "masks": tuple(pack["masks"]),
-            "folding": tuple(pack["folding"])}
+    sets = {
+        "codes": frozenset(pack["codes"]),
+        "models": frozenset(pack["models"]),
+        "masks": tuple(pack["masks"]),
+        "folding": tuple(pack["folding"]),
+        "times": tuple(map(tuple, pack["times"])),
+    }
     return Lexicon(**{**pack, **sets})
 
 

@@ -10,25 +10,67 @@ from datetime import date, timedelta
 from functools import cache
 
 from highfence.claims.mentions.folding import Folded
+from highfence.claims.mentions.lexicon import lexicon
 from highfence.claims.mentions.numerals import han_integer
 from highfence.claims.model import Mention, Time
 
-_MONTHS = {name: i for i, name in enumerate(
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)}
-_MONTHS |= {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10,
-            "nov": 11, "dec": 12}
-_DAYS = {name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])}
+_MONTHS = {
+    name: i
+    for i, name in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
+_MONTHS |= {
+    "jan": 1,
+    "feb": 2,
+    "mar": 3,
+    "apr": 4,
+    "jun": 6,
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "sept": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_DAYS = {
+    name: i for i, name in enumerate(["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"])
+}
 _ORD = {"first": 1, "second": 2, "third": 3, "fourth": 4, "final": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_NUM = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a": 1,
-        "couple": 2, "few": 3, "decade": 10, "an": 1}
-_HAN_NUM = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3}|几)"
-_Y = r"(?P<y>(?:19|20)\d\d|二[零〇][零〇一二三四五六七八九]{2})"
-_MON = r"(?P<mon>january|february|march|april|may|june|july|august|september|october|november|december|jan\.?|feb\.?|mar\.?|apr\.?|jun\.?|jul\.?|aug\.?|sept?\.?|oct\.?|nov\.?|dec\.?)"
-_D = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?"
-_REL_HAN = r"(?P<rel>今年|去年|前年|明年|后年|本年度?|上年度?|当年|同年|次年)"
-_NUMBER_EN = r"(?P<n>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|couple of|few|several)"
+_NUM = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "a": 1,
+    "couple": 2,
+    "few": 3,
+    "decade": 10,
+    "an": 1,
+}
 
-Reading = Callable[[re.Match[str], "_Context"], "Time | None | str"]
+Reading = Callable[[re.Match[str], "_Context"], "Time | str | None"]
 
 
 class _Context:
@@ -38,16 +80,25 @@ class _Context:
         self.published = published
         self.year = 0
         self.at = -1
+        self.fine = False
 
-    def heard(self, year: int, at: int) -> None:
-        self.year, self.at = year, at
+    def heard(self, time: Time, at: int) -> None:
+        """Note the year of a time; ``fine``: whether it named more than a year."""
+        self.year, self.at, self.fine = time.end.year, at, time.grain != "year"
 
-    def year_for(self, match: re.Match[str]) -> int:
-        """Year of a date that names none: the sentence's, else none."""
-        text = match.string
-        if self.year and self.at >= 0 and not re.search(r"[。!?！？\n]|[.] ", text[self.at:match.start()]):
-            return self.year
-        return 0
+    def year_for(self, match: re.Match[str], month: bool = False) -> int:
+        """Year of a date that names none: the sentence's, else none.
+
+        A month beside a bare recent year is news of its own: "2024 brought 17 bn, the ban of April ..." is no April
+        of 2024.
+        """
+        if not self.year or self.at < 0 or _STOP.search(match.string, self.at, match.start()):
+            return 0
+        recent = self.published is not None and self.year >= self.published.year - 1
+        return 0 if month and recent and not self.fine else self.year
+
+
+_STOP = re.compile(r"[。!?！？\n]|[.] ")
 
 
 def times(folded: Folded, taken: bytearray, published: date | None) -> list[Mention]:
@@ -66,7 +117,7 @@ def times(folded: Folded, taken: bytearray, published: date | None) -> list[Ment
     spans: list[tuple[int, int, re.Match[str], Reading]] = []
     for pattern, reading in _patterns():
         for match in pattern.finditer(folded.low):
-            if not any(taken[match.start():match.end()]):
+            if not any(taken[match.start() : match.end()]):
                 spans.append((match.start(), match.end(), match, reading))
     spans.sort(key=lambda s: (s[0], -s[1]))
     found: list[Mention] = []
@@ -79,15 +130,27 @@ def times(folded: Folded, taken: bytearray, published: date | None) -> list[Ment
             continue
         time = read if isinstance(read, Time) else None
         if time is not None:
-            context.heard(time.end.year, end)
-        found.append(Mention(start, end, "time", _link(folded.low, start, end) or (read if isinstance(read, str) else ""),
-                             time=time))
+            context.heard(time, end)
+        found.append(
+            Mention(
+                start,
+                end,
+                "time",
+                (_link(folded.low, start, end) if reading is not _years else "")
+                or (read if isinstance(read, str) else ""),
+                time=time,
+            )
+        )
         after = end
     return found
 
 
-_SINCE = re.compile(r"(?:(?<![a-z])(?P<since>since|starting in|starting|from|beginning)|(?P<by>(?<![a-z])(?:by|until|till|through|before the end of)|到|至|截至|截止|直到)|"
-                    r"(?P<before>(?<![a-z])before|prior to)|(?P<after>(?<![a-z])after)|(?P<from>自|从|由))\s?(?:the end of |the )?$")
+_SINCE = re.compile(
+    r"(?:(?<![a-z])(?P<since>since|starting in|starting|from|beginning)|(?P<by>(?<![a-z])(?:by|until|"
+    r"till|through|before the end of)|到|至|截至|截止|直到)|"
+    r"(?P<before>(?<![a-z])before|prior to)|(?P<after>(?<![a-z])after)|(?P<from>自|从|由))\s?(?:the end "
+    r"of |the )?$"
+)
 _TAIL = re.compile(r"(?P<since>以来|起|开始|至今)|(?P<by>前(?!后)|之前|以前|为止)|(?P<after>后|之后|以后)")
 
 
@@ -104,71 +167,7 @@ def _link(low: str, start: int, end: int) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], Reading], ...]:
-    b, e = r"(?<![a-z0-9.,$])", r"(?![a-z0-9])"
-    rows: list[tuple[str, Reading]] = [
-        (rf"(?<!\d){_Y}\s?年\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?(?P<d>[0-3]?\d|[一二三四五六七八九十]{{1,3}})\s?[日号]", _day),
-        (rf"(?<!\d){_Y}\s?年\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?(?:月|月份)?\s?(?:至|到|-)\s?(?P<m2>1[0-2]|0?[1-9])\s?月(?:份)?", _months),
-        (rf"(?<!\d){_Y}\s?年\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?:份)?(?!\d)", _month),
-        (rf"(?<!\d){_Y}\s?年?\s?第?(?P<q>[一二三四1-4])季度?", _quarter),
-        (rf"(?<!\d){_Y}\s?年\s?(?P<h>上|下)半年", _half),
-        (rf"(?<!\d){_Y}\s?年前(?P<k>[一二三四五六七八九十]|1[01]|[2-9])(?P<u>季度|个季度|个月)", _first_part),
-        (rf"(?<!\d){_Y}\s?(?:年)?\s?(?:财年|财政年度|会计年度)(?:第?(?P<q>[一二三四1-4])(?:财?季度?|季))?", _fiscal),
-        (r"(?P<y2>[12]\d)财年(?:第?(?P<q>[一二三四1-4])(?:财?季度?|季))?", _fiscal),
-        (rf"(?<!\d){_Y}\s?年?\s?(?:-|至|到|~)\s?(?P<y3>(?:19|20)\d\d)\s?年(?:间|期间)?", _years),
-        (rf"(?<!\d){_Y}\s?年(?:初|底|末|年初|年底|年末|中(?![国华方企美欧东芯科])|全年|度|代|间|春|夏|秋|冬)?(?!代)", _year),
-        (rf"{_REL_HAN}\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?(?P<d>[0-3]?\d)\s?[日号]", _day),
-        (rf"{_REL_HAN}\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月\s?(?:至|到|-)\s?(?P<m2>1[0-2]|0?[1-9])\s?月", _months),
-        (rf"{_REL_HAN}\s?(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s?月(?:份)?", _month),
-        (rf"{_REL_HAN}\s?第?(?P<q>[一二三四1-4])季度?", _quarter),
-        (rf"{_REL_HAN}\s?(?P<h>上|下)半年", _half),
-        (rf"{_REL_HAN}\s?前(?P<k>[一二三四五六七八九十]|1[01]|[2-9])(?P<u>季度|个季度|个月)", _first_part),
-        (rf"{_REL_HAN}(?:初|底|末|全年|以来|年初|年底|年末)?(?!同期)", _year),
-        (r"(?:去年|上年|上一年)?同期", _same),
-        (r"(?<![\d年第.])(?P<m>1[0-2]|0?[1-9])\s?月\s?(?P<d>[0-3]?\d)\s?[日号](?!产)", _day),
-        (r"(?<![\d年第.])(?P<m>1[0-2]|0?[1-9])\s?月?\s?(?:至|到|-)\s?(?P<m2>1[0-2]|0?[1-9])\s?月(?:份)?(?!\d)", _months),
-        (r"(?<![\d年第.个])(?P<m>1[0-2]|0?[1-9]|十[一二]?(?=月份)|[一二三四五六七八九](?=月份))\s?月(?:份|初|底|中旬|下旬|上旬|中|末)?(?!\d|\s?\d?\d[日号])", _month),
-        (r"(?<![\d])第?(?P<q>[一二三四])季度|首季(?:度)?|(?<![\d一-龥])第(?P<q2>[1-4])季度", _quarter),
-        (r"第(?P<q>[一二三四1-4])财季(?:度)?", _fiscal),
-        (r"(?<![\d过每])(?P<h>上|下)半年", _half),
-        (r"前(?P<k>[一二三四五六七八九十]|1[01]|[2-9])(?P<u>季度|个季度|个月)", _first_part),
-        (rf"(?P<way>过去|近|最近|未来|今后|接下来|此后|往后|未来的|过去的)的?(?P<n>{_HAN_NUM})(?:多|余)?(?P<u>年|个月|个季度|周|天|十年)(?:来|间|内|里)?", _span),
-        (rf"(?P<n>{_HAN_NUM})(?:多|余)?(?P<u>年|个月|周|天)(?P<ago>前|之前|以前)", _ago),
-        (r"(?P<w>上个?月|本月|这个月|下个?月|上季度?|上一季度|上个季度|本季度?|当季|下季度?|昨天|昨日|今天|今日|明天|前天|上周|本周|近日|日前|目前|近期|近年来|近年|当前|如今|现在|周[一二三四五六日](?!内)|年底|年初|年末|今后|未来)(?!期)", _word),
-        (rf"(?P<m>0?[1-9]|1[0-2])/(?P<d>[0-3]?\d)/(?P<y>20\d\d){e}", _day),
-        (rf"{b}(?P<y>20\d\d)[-/.](?P<m>0?[1-9]|1[0-2])[-/.](?P<d>[0-3]?\d){e}", _day),
-        (rf"{b}(?P<y>20\d\d)[-/](?P<m>0[1-9]|1[0-2])(?![-/\d])", _month),
-        (rf"{b}{_MON}\s{_D},?\s(?P<y>(?:19|20)\d\d){e}", _day),
-        (rf"{b}{_D}\s(?:of\s)?{_MON},?\s(?P<y>(?:19|20)\d\d){e}", _day),
-        (rf"(?:the )?(?P<what>year|quarter|fiscal year|three months|six months|nine months|12 months|fiscal quarter)(?: that)? (?:ended|ending|to|ending in|ended in|through)(?: on)? {_MON}(?: {_D})?,?(?: (?P<y>(?:19|20)\d\d))?{e}", _ended),
-        (rf"{b}{_MON}\s{_D}(?!\s?(?:percent|%|bn|billion|million|people)|[\d,.]\d){e}", _day),
-        (rf"{b}{_D}\s{_MON}{e}", _day),
-        (rf"{b}{_MON}(?:\sof)?,?\s(?P<y>(?:19|20)\d\d){e}", _month),
-        (rf"(?:in|since|by|until|during|from|last|this|next|late|early|mid|through|before|after|of|for|to|between|and)[ -]{_MON}{e}(?! (?:be|not|have|also|well|still|\d))", _month_word),
-        (rf"{b}q(?P<q>[1-4])(?:\s|-|/|')?\s?(?:of\s)?(?:(?P<f>fiscal year|fiscal|fy)\s?)?'?(?P<y>20\d\d|\d\d){e}", _quarter),
-        (rf"{b}(?P<q>[1-4])q\s?'?(?P<y>20\d\d|\d\d){e}", _quarter),
-        (rf"{b}(?:(?P<f>fy)\s?)?(?P<y>20\d\d|(?<=fy)\d\d)\s?-?q(?P<q>[1-4]){e}", _quarter),
-        (rf"{b}h(?P<h>[12])\s?(?:of\s)?'?(?P<y>20\d\d|\d\d){e}", _half),
-        (rf"{b}(?P<h>[12])h\s?'?(?P<y>20\d\d|\d\d){e}", _half),
-        (rf"{b}(?P<y>20\d\d)\s?-?h(?P<h>[12]){e}", _half),
-        (rf"(?:the )?(?:(?P<f0>fiscal)[- ])?(?P<qo>first|second|third|fourth|final|1st|2nd|3rd|4th)(?:[- ](?P<f1>fiscal))?[- ]quarters?(?: of| in|,)?(?: (?P<f2>fiscal year|fiscal|fy|its fiscal)\s?)?\s?(?:(?:the year )?(?P<y>20\d\d|(?<=fy)\d\d)|(?P<r>last year|this year|next year|the year))?{e}", _quarter),
-        (rf"(?:the )?(?P<ho>first|second|latter) half(?: of| in)?(?: (?P<y>20\d\d)|(?: of)? (?P<r>last year|this year|next year|the year|20\d\d))?{e}(?! of (?:the match|its|this decade))", _half),
-        (rf"(?:the )?first (?P<k>two|three|five|six|seven|eight|nine|ten|eleven|11|10|[2-9]) (?P<u>months|quarters)(?: of| in)?(?: (?P<y>20\d\d)| (?P<r>last year|this year|the year))?{e}", _first_part),
-        (rf"{b}q(?P<q>[1-4]){e}", _quarter),
-        (rf"(?:fiscal(?: year)?|fy|financial year)[\s-]?'?(?P<y>20\d\d|\d\d){e}", _fiscal),
-        (rf"(?:between )?{b}(?P<y>(?:19|20)\d\d)\s?(?:-|to|and|through|~)\s?(?P<y3>(?:19|20)\d\d){e}", _years),
-        (rf"{b}(?P<y>20\d\d)[-/](?P<y4>[2-9]\d){e}(?!-)", _years),
-        (rf"(?P<edge>(?:the )?(?:end|start|beginning|middle) of |early |late |mid-|year-end |end-)?{b}(?P<y>(?:19[5-9]|20[0-6])\d)(?![a-z\d%]|[,.]\d|\s?(?:%|percent|million|billion|trillion|bn|gb|tb|mm|nm|mw|gw|km|units?\b|chips?\b|people|companies|wafers|gpus|employees|yuan|dollars|tpp|tops|tflops|亿|万|元|美元|颗|片|台|家|人|名|个|项|次|张|枚|块|辆|公里|座|米|吨|倍))", _year),
-        (rf"(?:over|in|during|for|within|across)? ?(?:the )?(?P<way>past|last|previous|next|coming|following|recent) {_NUMBER_EN} (?P<u>years?|months?|quarters?|weeks?|days?|decades?){e}", _span),
-        (rf"(?P<n>\d{{1,2}}|one|two|three|four|five|six|seven|eight|nine|ten|a couple of|a few|several|a|an|a decade) ?(?P<u>years?|months?|weeks?|days?|quarters?|decades?)? (?P<ago>ago|earlier){e}", _ago),
-        (r"(?<![a-z])(?:a year ago|a year earlier|the same period (?:a year earlier|last year|of last year)|the year-ago (?:period|quarter)|the prior-year period|the same (?:period|quarter))(?![a-z])", _same),
-        (rf"(?:over |in |during )?(?:the )?(?P<way>past|next|coming) (?P<u>year|decade|month|quarter){e}", _span),
-        (rf"(?<![a-z])(?P<w>last year|this year|next year|last month|this month|next month|last quarter|this quarter|next quarter|the previous quarter|the current quarter|"
-         rf"last week|this week|yesterday|today|tomorrow|the previous year|the prior year|the following year|year to date|so far this year|later this year|earlier this year|earlier this month|"
-         rf"currently|recently|in recent years|now|end of the year|year-end|the end of (?:this|the) year){e}", _word),
-        (rf"(?<![a-z])(?:on|last|this|next)? ?(?P<wd>monday|tuesday|wednesday|thursday|friday|saturday|sunday){e}", _weekday),
-        (rf"(?<!\d)(?:19|20)?\d0(?:年代|s){e}", _decade),
-    ]
-    return tuple((re.compile(pattern), reading) for pattern, reading in rows)
+    return tuple((re.compile(pattern), _READINGS[name]) for name, pattern in lexicon().times)
 
 
 def _groups(match: re.Match[str]) -> dict[str, str]:
@@ -198,9 +197,18 @@ def _year_of(match: re.Match[str], context: _Context) -> tuple[int, bool]:
     if word:
         if published is None:
             return 0, True
-        shift = {"去年": -1, "上年": -1, "上年度": -1, "前年": -2, "明年": 1, "后年": 2, "last year": -1, "next year": 1}.get(word, 0)
+        shift = {
+            "去年": -1,
+            "上年": -1,
+            "上年度": -1,
+            "前年": -2,
+            "明年": 1,
+            "后年": 2,
+            "last year": -1,
+            "next year": 1,
+        }.get(word, 0)
         return published.year + shift, True
-    return context.year_for(match), True
+    return context.year_for(match, bool(g.get("m") or g.get("mon"))), True
 
 
 def _day(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -219,10 +227,28 @@ def _day(match: re.Match[str], context: _Context) -> Time | str | None:
     return Time(found, found, "day", found.isoformat(), relative=relative)
 
 
+def _day_alone(match: re.Match[str], context: _Context) -> Time | str | None:
+    """A day of the month that the text is at, or the last such day before publication."""
+    if context.published is None:
+        return "relative"
+    day, base = int(match["d"]), context.published
+    if day > base.day:
+        base = _shift(base.replace(day=1), -1)
+    try:
+        found = base.replace(day=day)
+    except ValueError:
+        return None
+    return Time(found, found, "day", found.isoformat(), relative=True)
+
+
 def _nearest(month: int, published: date) -> int:
     """Year of a month that names none: the last such month, or one soon to come."""
     ahead = (month - published.month) % 12
-    return published.year + (1 if month < published.month and ahead <= 2 else 0) - (1 if month > published.month and ahead > 3 else 0)
+    return (
+        published.year
+        + (1 if month < published.month and ahead <= 2 else 0)
+        - (1 if month > published.month and ahead > 3 else 0)
+    )
 
 
 def _month(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -239,14 +265,22 @@ def _month(match: re.Match[str], context: _Context) -> Time | str | None:
 
 
 def _month_time(year: int, month: int, relative: bool) -> Time:
-    return Time(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), "month",
-                f"{year}-{month:02d}", relative=relative)
+    return Time(
+        date(year, month, 1),
+        date(year, month, calendar.monthrange(year, month)[1]),
+        "month",
+        f"{year}-{month:02d}",
+        relative=relative,
+    )
 
 
 def _month_word(match: re.Match[str], context: _Context) -> Time | str | None:
     word = match.group().split()[0]
-    if _groups(match)["mon"] in ("may", "mar", "march") and word in ("to", "and", "of", "for", "this") and \
-            match.string[match.end():match.end() + 1] not in (",", "."):
+    if (
+        _groups(match)["mon"] in ("may", "mar", "march")
+        and word in ("to", "and", "of", "for", "this")
+        and match.string[match.end() : match.end() + 1] not in (",", ".")
+    ):
         return None
     found = _month(match, context)
     if word == "last" and isinstance(found, Time) and context.published and found.start > context.published:
@@ -275,7 +309,7 @@ def _part(year: int, n: int, months: int, letter: str, grain: str, relative: boo
 
 def _quarter(match: re.Match[str], context: _Context) -> Time | str | None:
     g = _groups(match)
-    word = g.get("q") or g.get("q2") or g.get("qo") or "1"
+    word = g.get("q") or g.get("q2") or g.get("q3") or g.get("qo") or "1"
     n = _ORD.get(word) or _int(word)
     if not 1 <= n <= 4:
         return None
@@ -285,7 +319,21 @@ def _quarter(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         published = context.published
-        year = published.year - (1 if (n - 1) * 3 + 1 > published.month + (3 if re.search(r"\b(?:will|expects?|next)\b|将|预计", match.string[max(0, match.start() - 30):match.start()]) else 0) else 0)
+        year = published.year - (
+            1
+            if (n - 1) * 3 + 1
+            > published.month
+            + (
+                3
+                if re.search(
+                    r"\b(?:will|expects?|"
+                    r"next)\b|将|预计",
+                    match.string[max(0, match.start() - 30) : match.start()],
+                )
+                else 0
+            )
+            else 0
+        )
     return _part(year, n, 3, "Q", "quarter", relative, fiscal)
 
 
@@ -294,7 +342,15 @@ def _half(match: re.Match[str], context: _Context) -> Time | str | None:
     word = g.get("h") or g.get("ho") or ""
     n = {"上": 1, "下": 2, "first": 1, "second": 2, "latter": 2, "1": 1, "2": 2}[word]
     year, relative = _year_of(match, context)
-    if "ho" in g and not (g.get("y") or g.get("r")) and not re.match(r"\s?(?:[,.;)]|results|revenue|sales|profit|net|was|were|and)", match.string[match.end():match.end() + 9]):
+    if (
+        "ho" in g
+        and not (g.get("y") or g.get("r"))
+        and not re.match(
+            r"\s?(?:[,.;)]|results|revenue|sales|profit|net|"
+            r"was|were|and)",
+            match.string[match.end() : match.end() + 9],
+        )
+    ):
         return None
     if not year:
         if context.published is None:
@@ -314,7 +370,13 @@ def _first_part(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         year = context.published.year - (1 if months > context.published.month else 0)
-    return Time(date(year, 1, 1), _month_time(year, months, False).end, "span", f"{year}-01/{year}-{months:02d}", relative=relative)
+    return Time(
+        date(year, 1, 1),
+        _month_time(year, months, False).end,
+        "span",
+        f"{year}-01/{year}-{months:02d}",
+        relative=relative,
+    )
 
 
 def _fiscal(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -327,6 +389,17 @@ def _fiscal(match: re.Match[str], context: _Context) -> Time | str | None:
     if q := g.get("q"):
         return _part(year, _int(q), 3, "Q", "quarter", relative, fiscal=True)
     return Time(date(year, 1, 1), date(year, 12, 31), "year", f"FY{year}", True, relative)
+
+
+def _fiscal_near(match: re.Match[str], context: _Context) -> Time | str:
+    if context.published is None:
+        return "relative"
+    step = {"last": -1, "previous": -1, "prior": -1, "next": 1, "upcoming": 1}.get(match["fy"], 0)
+    if match["u"] == "year":
+        year = context.published.year + step
+        return Time(date(year, 1, 1), date(year, 12, 31), "year", f"FY{year}", True, True)
+    other = _shift(context.published.replace(day=1), 3 * step)
+    return _part(other.year, (other.month - 1) // 3 + 1, 3, "Q", "quarter", True, fiscal=True)
 
 
 def _year(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -386,7 +459,17 @@ def _span(match: re.Match[str], context: _Context) -> Time | str | None:
         return None
     if context.published is None:
         return "relative"
-    ahead = g["way"].strip("的") in ("未来", "今后", "接下来", "此后", "往后", "next", "coming", "following")
+    ahead = g["way"].strip("的") in (
+        "未来",
+        "今后",
+        "接下来",
+        "此后",
+        "往后",
+        "next",
+        "coming",
+        "upcoming",
+        "following",
+    )
     start, end = context.published, context.published
     if ahead:
         end = _back(context.published, -n, g["u"])
@@ -408,11 +491,17 @@ def _ago(match: re.Match[str], context: _Context) -> Time | str | None:
         return None
     if context.published is None:
         return "relative"
-    day = _back(context.published, n, unit)
+    base = context.published
+    if g["ago"] in ("earlier", "之前", "以前") and context.year:
+        base = date(context.year, 7, 1)
+    day = _back(base, n, unit)
     if unit.startswith(("year", "年", "decade")):
         return Time(date(day.year, 1, 1), date(day.year, 12, 31), "year", str(day.year), relative=True)
-    return _month_time(day.year, day.month, True) if "month" in unit or "月" in unit or "quarter" in unit else \
-        Time(day, day, "day", day.isoformat(), relative=True)
+    return (
+        _month_time(day.year, day.month, True)
+        if "month" in unit or "月" in unit or "quarter" in unit
+        else Time(day, day, "day", day.isoformat(), relative=True)
+    )
 
 
 def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
@@ -423,7 +512,9 @@ def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
         if context.published is None:
             return "relative"
         year = context.published.year - (1 if month > context.published.month else 0)
-    months = {"three months": 3, "six months": 6, "nine months": 9, "quarter": 3, "fiscal quarter": 3}.get(g["what"], 12)
+    months = {"three months": 3, "six months": 6, "nine months": 9, "quarter": 3, "fiscal quarter": 3}.get(
+        g["what"], 12
+    )
     last = calendar.monthrange(year, month)[1]
     end = date(year, month, min(int(g["d"]), last)) if "d" in g else date(year, month, last)
     start = _shift(date(year, month, 1), 1 - months) if end.day > 15 else _shift(date(year, month, 1), -months)
@@ -433,15 +524,32 @@ def _ended(match: re.Match[str], context: _Context) -> Time | str | None:
 
 def _word(match: re.Match[str], context: _Context) -> Time | str | None:
     word, day = match["w"], context.published
-    vague = ("近日", "日前", "目前", "近期", "近年来", "近年", "当前", "如今", "现在", "currently", "recently", "in recent years", "now",
-             "今后", "未来")
+    vague = (
+        "近日",
+        "日前",
+        "目前",
+        "近期",
+        "近年来",
+        "近年",
+        "当前",
+        "如今",
+        "现在",
+        "currently",
+        "recently",
+        "in recent years",
+        "now",
+        "今后",
+        "未来",
+    )
     if word in vague:
         return None if word in ("now", "未来", "今后") else "now"
     if day is None:
         return "relative"
     if word in ("last year", "the previous year", "the prior year"):
         return _whole_year(day.year - 1)
-    if word in ("next year", "the following year"):
+    if word == "the following year":
+        return "relative"
+    if word == "next year":
         return _whole_year(day.year + 1)
     if word in ("this year", "so far this year", "year to date", "later this year", "earlier this year"):
         return _whole_year(day.year)
@@ -485,3 +593,25 @@ def _decade(match: re.Match[str], context: _Context) -> Time | None:
     first = int(digits) if len(digits) == 4 else (1900 if int(digits) >= 30 else 2000) + int(digits)
     return Time(date(first, 1, 1), date(first + 9, 12, 31), "span", f"{first}/{first + 9}")
 
+
+_READINGS: dict[str, Reading] = {
+    "ago": _ago,
+    "day": _day,
+    "day-alone": _day_alone,
+    "decade": _decade,
+    "ended": _ended,
+    "first-part": _first_part,
+    "fiscal": _fiscal,
+    "fiscal-near": _fiscal_near,
+    "half": _half,
+    "month": _month,
+    "month-word": _month_word,
+    "months": _months,
+    "quarter": _quarter,
+    "same": _same,
+    "span": _span,
+    "weekday": _weekday,
+    "word": _word,
+    "year": _year,
+    "years": _years,
+}

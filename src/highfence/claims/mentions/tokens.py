@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 Tree = dict[str, Any]
@@ -56,7 +57,7 @@ def path(name: str) -> tuple[list[str], str]:
     """
     cut = tokens(name)
     keep = [i for i, w in enumerate(cut.words) if i == 0 or w not in "-·_/"]
-    joints = "".join("1" if cut.ends[a] < cut.starts[b] else "0" for a, b in zip(keep, keep[1:]))
+    joints = "".join("1" if cut.ends[a] < cut.starts[b] else "0" for a, b in pairwise(keep))
     return [cut.words[i] for i in keep], joints
 
 
@@ -88,9 +89,9 @@ def hits_at(cut: Tokens, tree: Tree, first: int, free: bool = False) -> Iterator
         if i == last:
             return
         step = i + 1
-        gap = text[ends[i]:starts[step]]
+        gap = text[ends[i] : starts[step]]
         if words[step] in "-·_/" and len(gap) <= 1 and step < last and _after(node, words[step + 1]):
-            gap = text[ends[i]:starts[step + 1]]
+            gap = text[ends[i] : starts[step + 1]]
             step += 1
         following = node.get(words[step])
         if following is None:
@@ -130,8 +131,8 @@ def _whole(cut: Tokens, first: int, last: int) -> int:
     following = words[last + 1]
     if starts[last + 1] > end:
         return end
-    if tail.isdigit() and following == "." and text[end + 1:end + 2].isdigit():
-        return end + 2 if text[end + 1] == "0" and not text[end + 2:end + 3].isdigit() else 0
+    if tail.isdigit() and following == "." and text[end + 1 : end + 2].isdigit():
+        return end + 2 if text[end + 1] == "0" and not text[end + 2 : end + 3].isdigit() else 0
     if tail.isdigit() and following in _COUNTING:
         return 0
     if not _latin(following):

@@ -29,11 +29,9 @@ def words(cut: Tokens, taken: bytearray, times: Sequence[Mention]) -> list[Menti
             kind, id = hit.value
             longest[kind] = (hit.end, id)
         ignored = longest.pop("", (0, ""))[0]
-        if ignored and ignored >= max((end for end, _ in longest.values()), default=0):
-            resume = ignored
-            continue
+        resume = max(resume, ignored)
         for kind, (end, id) in longest.items():
-            if end <= within.get(start, 0):
+            if end < ignored or end <= within.get(start, 0):
                 continue
             if start >= after.get(kind, 0) and not any(taken[start:end]):
                 found.append(Mention(start, end, kind, id))
@@ -44,10 +42,16 @@ def words(cut: Tokens, taken: bytearray, times: Sequence[Mention]) -> list[Menti
 def implied(found: list[Mention], quantities: list[Mention], text: str) -> list[Mention]:
     """Return the factors that verbs name: doubled is two times, halved is half."""
     covered = {i for q in quantities for i in range(q.start, q.end)}
-    return [Mention(m.start, m.end, "quantity",
-                    quantity=Quantity(_IMPLIED[m.id], "times", tolerance=0.05 * _IMPLIED[m.id],
-                                      printed=text[m.start:m.end]))
-            for m in found if m.kind == "change" and m.id in _IMPLIED and covered.isdisjoint(range(m.start, m.end))]
+    return [
+        Mention(
+            m.start,
+            m.end,
+            "quantity",
+            quantity=Quantity(_IMPLIED[m.id], "times", tolerance=0.05 * _IMPLIED[m.id], printed=text[m.start : m.end]),
+        )
+        for m in found
+        if m.kind == "change" and m.id in _IMPLIED and covered.isdisjoint(range(m.start, m.end))
+    ]
 
 
 def quotes(folded: Folded) -> list[Mention]:
