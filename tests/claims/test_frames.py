@@ -61,7 +61,7 @@ def right(claim: Claim, slot: str, label: Any) -> bool:
 
 @cache
 def scored(lang: str) -> tuple[list[tuple[str, str, bool, Any, Any]], list[str], list[tuple[str, str]]]:
-    """Return every slot (text, slot, right, got, label), the claims not found, and claims found where there are none."""
+    """Return every slot (text, slot, right, got, label), claims not found, and claims found where there are none."""
     slots: list[tuple[str, str, bool, Any, Any]] = []
     missed: list[str] = []
     extra: list[tuple[str, str]] = []
@@ -75,10 +75,19 @@ def scored(lang: str) -> tuple[list[tuple[str, str, bool, Any, Any]], list[str],
             if not fits:
                 missed.append(label["span"])
                 continue
-            best = max(fits, key=lambda c: ("value" not in label or right(c, "value", label["value"]), overlap((c.start, c.end), span)))
+            best = max(
+                fits,
+                key=lambda c: (
+                    "value" not in label or right(c, "value", label["value"]),
+                    overlap((c.start, c.end), span),
+                ),
+            )
             free.remove(best)
-            slots += [(label["span"], slot, right(best, slot, value), value_of(best, slot), value)
-                      for slot, value in label.items() if slot != "span"]
+            slots += [
+                (label["span"], slot, right(best, slot, value), value_of(best, slot), value)
+                for slot, value in label.items()
+                if slot != "span"
+            ]
         if not row["claims"]:
             extra += [(row["text"], c.text) for c in told]
     return slots, missed, extra

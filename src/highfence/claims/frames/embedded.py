@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
-from highfence.claims.frames import slots
-from highfence.claims.frames.clauses import Clause
+from highfence.claims.frames.clause import Clause
+from highfence.claims.frames.subjects import entities
 from highfence.claims.frames.view import View
 from highfence.claims.model import Claim, Mention
 
-_NOUN = {"zh": re.compile("禁令|制裁|新规|规则|断供|关税|禁运|管制|限制"), "en": re.compile(r"\b(?:ban|sanctions|rule|rules|curbs|embargo|tariffs|controls|restrictions)\b")}
+_NOUN = {
+    "zh": re.compile("禁令|制裁|新规|规则|断供|关税|禁运|管制|限制"),
+    "en": re.compile(r"\b(?:ban|sanctions|rule|rules|curbs|embargo|tariffs|controls|restrictions)\b"),
+}
 
 
 def embedded(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterator[Claim]:
@@ -26,17 +30,29 @@ def embedded(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterato
 def _origins(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterator[Claim]:
     if clause.role in ("item", "bracket"):
         return
-    names = slots.entities(view, clause.start, clause.end)
-    for first, second in zip(names, names[1:]):
-        between = view.folded[first.end:second.start].strip()
-        if first.type != "firm" or second.type not in ("firm", "chip", "system") or between not in ("", "的", "'s", "旗下", "旗下的"):
+    names = entities(view, clause.start, clause.end)
+    for first, second in pairwise(names):
+        between = view.folded[first.end : second.start].strip()
+        if (
+            first.type != "firm"
+            or second.type not in ("firm", "chip", "system")
+            or between not in ("", "的", "'s", "旗下", "旗下的")
+        ):
             continue
         if first.id == second.id or _belongs(second.id, first.id) or (first.id, second.id) in known:
             continue
         known.add((first.id, second.id))
         end = _name_end(view, second, clause.end)
-        yield Claim(first.start, end, view.text[first.start:end], "origin", subject=(first.id,), object=(second.id, *second.others),
-                    attribute="owns" if second.type == "firm" else "makes", mentions=(first, second))
+        yield Claim(
+            first.start,
+            end,
+            view.text[first.start : end],
+            "origin",
+            subject=(first.id,),
+            object=(second.id, *second.others),
+            attribute="owns" if second.type == "firm" else "makes",
+            mentions=(first, second),
+        )
 
 
 def _name_end(view: View, name: Mention, end: int) -> int:
@@ -53,8 +69,16 @@ def _measures(view: View, clause: Clause) -> Iterator[Claim]:
         match = re.compile(r"(?:的|'s| )?(?:export |chip |出口|对华)?").match(view.folded, time.end)
         noun = _NOUN[view.lang].match(view.folded, match.end() if match else time.end, clause.end)
         if noun and noun.end() - clause.core <= (12 if view.lang == "zh" else 40):
-            yield Claim(time.start, noun.end(), view.text[time.start:noun.end()], "event", attribute="bans", period=time.time,
-                        words=(noun.group(),), mentions=(time,))
+            yield Claim(
+                time.start,
+                noun.end(),
+                view.text[time.start : noun.end()],
+                "event",
+                attribute="bans",
+                period=time.time,
+                words=(noun.group(),),
+                mentions=(time,),
+            )
 
 
 @cache

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from highfence.claims.frames import checkable, slots
-from highfence.claims.frames.clauses import Clause, clauses
+from highfence.claims.frames import checkable
+from highfence.claims.frames.clause import Clause
+from highfence.claims.frames.clauses import clauses
 from highfence.claims.frames.embedded import embedded
 from highfence.claims.frames.frame import frame, opinion
-from highfence.claims.frames.slots import Context
+from highfence.claims.frames.subjects import Context, entities
 from highfence.claims.frames.view import View
 from highfence.claims.model import Claim
 
@@ -38,9 +39,9 @@ def _claims(view: View) -> Iterator[Claim]:
 
 
 def _remember(view: View, clause: Clause, ctx: Context, told: list[Claim]) -> None:
-    named = ctx.seen | {m.id: m for m in slots.entities(view, clause.sentence.start, clause.end)}
+    named = ctx.seen | {m.id: m for m in entities(view, clause.sentence.start, clause.end)}
     subject = tuple(named[id] for id in told[0].subject if id in named) if told else ()
     if not subject and not ctx.topic:
-        subject = tuple(m for m in slots.entities(view, clause.core, clause.end) if m.type not in ("place", "topic"))[:1]
+        subject = tuple(m for m in entities(view, clause.core, clause.end) if m.type not in ("place", "topic"))[:1]
     ctx.leave(view, clause, subject)
     ctx.checked = ctx.checked or any(c.kind != "opinion" for c in told)

@@ -12,9 +12,21 @@ from dataclasses import dataclass
 
 from highfence.claims.model import Document
 
-PAIRS = {"(": ")", "（": "）", "[": "]", "［": "］", "【": "】", "“": "”", "‘": "’", "「": "」", "『": "』", "《": "》",
-         "〈": "〉", '"': '"'}
-QUOTES = frozenset("“‘「『\"")
+PAIRS = {
+    "(": ")",
+    "（": "）",
+    "[": "]",
+    "［": "］",
+    "【": "】",
+    "“": "”",
+    "‘": "’",
+    "「": "」",
+    "『": "』",
+    "《": "》",
+    "〈": "〉",
+    '"': '"',
+}
+QUOTES = frozenset('“‘「『"')
 BRACKETS = frozenset("(（[［【")
 LONGEST_QUOTE = {"zh": 26, "en": 60}
 """A quote of up to so many characters is a name or a figure of speech and stays whole; a longer one is speech."""
@@ -23,12 +35,19 @@ _END_ZH = re.compile(r"[。！？!?…]+[”’」』\"）)]*")
 _END_EN = re.compile(r"[.!?。！？…]+[\"”’')\]]*(?=\s|$)")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|Inc|Corp|Co|Ltd|Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Jr|Sr|No|vs|etc|approx|est|St|Jan|Feb|Mar|Apr"
-    r"|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Fig|Sec|Art|al|e\.g|i\.e|U\.S|U\.K|U\.N|E\.U|D\.C|a\.m|p\.m|Rev|Ref))\.$")
-_OPENER = re.compile(r"\s+[\"“']?(?:The|It|In|A|An|But|This|That|These|However|He|She|They|We|On|And|As|For|Its|While)\b")
+    r"|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec|Fig|Sec|Art|al|e\.g|i\.e|U\.S|U\.K|U\.N|E\.U|D\.C|a\.m|p\.m|Rev|Ref))\.$"
+)
+_OPENER = re.compile(
+    r"\s+[\"“']?(?:The|It|In|A|An|But|This|That|These|However|He|She|They|We|On|And|As|For|Its|While)\b"
+)
 _LIST_MARK = re.compile(
     r"\s*(?:[-*•·●▪◆■]+\s+|#{1,6}\s+|>\s+|\(?[0-9]{1,2}[.)、]\s*(?![0-9])|[（(]?[一二三四五六七八九十]{1,3}[)）、.．]\s*"
-    r"|(?:Part|Chapter|Section)\s+[0-9IVX]+[.:]?\s+|第[一二三四五六七八九十]{1,2}[重点步个层方面是]{0,2}[,，、:：]\s*)")
-_CUT = {"zh": re.compile(r"[，,；;：:]|—+|–|──+|(?<= )-+(?= )"), "en": re.compile(r"[,;:，；：](?=\s|$)|\s?—+\s?|\s–\s|\s-+\s")}
+    r"|(?:Part|Chapter|Section)\s+[0-9IVX]+[.:]?\s+|第[一二三四五六七八九十]{1,2}[重点步个层方面是]{0,2}[,，、:：]\s*)"
+)
+_CUT = {
+    "zh": re.compile(r"[，,；;：:]|—+|–|──+|(?<= )-+(?= )"),
+    "en": re.compile(r"[,;:，；：](?=\s|$)|\s?—+\s?|\s–\s|\s-+\s"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +85,7 @@ def sentences(document: Document) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     for number, (start, end, block) in enumerate(_paragraphs(document)):
         for first, last in _cut_sentences(document.text, start, end, document.lang):
-            mark = document.text[max(first, last - 3):last]
+            mark = document.text[max(first, last - 3) : last]
             found.append(Sentence(first, last, block, "?" in mark or "？" in mark, number))
     return tuple(found)
 
@@ -102,10 +121,14 @@ def _role(text: str, first: int, start: int, end: int, lang: str) -> str:
     """Tell a heading by its mark, or by being short and closed by nothing."""
     if text[first:start].lstrip().startswith("#"):
         return "heading"
-    if re.match("[（(]?[一二三四五六七八九十]{1,3}[)）、.．]", text[first:start].lstrip()) and end - start <= 48 and text[end - 1] not in "。.":
+    if (
+        re.match("[（(]?[一二三四五六七八九十]{1,3}[)）、.．]", text[first:start].lstrip())
+        and end - start <= 48
+        and text[end - 1] not in "。."
+    ):
         return "heading"
     short = end - start <= (32 if lang == "zh" else 80)
-    closed = text[end - 1] in "。.!！;；…”\"」』)）:："
+    closed = text[end - 1] in '。.!！;；…”"」』)）:：'
     return "heading" if short and not closed else "body"
 
 
@@ -117,8 +140,13 @@ def _lines(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, in
         stop = text.find("\n", at, end)
         stop = end if stop < 0 else stop
         line = text[at:stop].rstrip()
-        following = text[stop + 1:stop + 2]
-        soft = lang == "en" and len(line) >= 60 and line[-1] not in ".!?:\"”" and following.strip() not in ("", "-", "*", "#")
+        following = text[stop + 1 : stop + 2]
+        soft = (
+            lang == "en"
+            and len(line) >= 60
+            and line[-1] not in '.!?:"”'
+            and following.strip() not in ("", "-", "*", "#")
+        )
         if not soft:
             if first < stop:
                 yield first, stop
@@ -149,7 +177,9 @@ def _cut_sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple
 def _abbreviates(text: str, first: int, match: re.Match[str]) -> bool:
     if match.group() != "." or not _ABBREVIATION.search(text, max(first, match.start() - 8), match.end()):
         return False
-    if re.search(r"(?:U\.S|U\.K|U\.N|E\.U|D\.C|Inc|Corp|Ltd|Co|a\.m|p\.m)\.$", text[max(first, match.start() - 8):match.end()]):
+    if re.search(
+        r"(?:U\.S|U\.K|U\.N|E\.U|D\.C|Inc|Corp|Ltd|Co|a\.m|p\.m)\.$", text[max(first, match.start() - 8) : match.end()]
+    ):
         return not _OPENER.match(text, match.end())
     return True
 
@@ -231,7 +261,7 @@ def pieces(text: str, start: int, end: int, lang: str) -> tuple[Piece, ...]:
 
 
 def _within_number(text: str, at: int, after: int) -> bool:
-    return 0 < at and after < len(text) and text[at - 1].isdigit() and text[after].isdigit() and text[at] in ",.:–-"
+    return at > 0 and after < len(text) and text[at - 1].isdigit() and text[after].isdigit() and text[at] in ",.:–-"
 
 
 def _add(text: str, start: int, end: int, mark: str, after: str, found: list[Piece]) -> None:

@@ -38,7 +38,7 @@ class View:
         letters = list(self.folded)
         for m in self.mentions:
             if m.kind in ("entity", "time"):
-                letters[m.start:m.end] = MASK * (m.end - m.start)
+                letters[m.start : m.end] = MASK * (m.end - m.start)
         return "".join(letters)
 
     def within(self, start: int, end: int, *kinds: str) -> list[Mention]:
