@@ -21,7 +21,7 @@ from highfence.claims.computing.relations import origin, seat, sole
 from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, status, weakened
-from highfence.claims.computing.suppositions import long_ago, own_work, presumed_owner
+from highfence.claims.computing.suppositions import long_ago, own_platform, own_work, presumed_owner
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
 from highfence.claims.matching.settling import settled, with_topics
@@ -93,7 +93,7 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 def _find(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
-    for first in (own_work, long_ago, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
+    for first in (own_work, long_ago, own_platform, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
         if (found := first(claim, context)) is not None:
             return _tempered(claim, found, context)
     for look in WAYS.get(claim.kind, (happening,)):

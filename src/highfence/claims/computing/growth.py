@@ -34,7 +34,24 @@ def change(claim: Claim, context_: Context) -> Finding | None:
     signed = _signed(claim)
     aimed = replace(claim, quantity=signed)
     result = weigh(aimed, found, lambda: _swap(claim, context_, found))
-    return result or _as_event(claim, context_)
+    return result or _level_for_change(claim, context_) or _as_event(claim, context_)
+
+
+def _level_for_change(claim: Claim, context_: Context) -> Finding | None:
+    """A change that nobody recorded, whose number is the level of that very period."""
+    q = claim.quantity
+    assert q is not None
+    if claim.period is None or q.unit != "share" or q.tolerance > 0.006:
+        return None
+    for c in of_series(replace(claim, attribute="revenue-share"), context_.view, "share", context_.published):
+        r = c.records[0]
+        if r.attribute in ("share", "revenue-share") and not c.hard and fits(interval(q), c.low, c.high) == "inside" \
+                and not c.faults & {"forecast", "older"}:
+            return Finding("imprecise", 0.5, Label(
+                f"{shown_value(c.value, 'share')} is the level on record for {r.fiscal or r.printed}; no such change is",
+                f"{shown_value(c.value, 'share')}是{r.fiscal or r.printed}的占比水平，未见此变化"), (evidence_of(r),),
+                swap=Swap("level-change", Label("change", "变化"), Label("level", "水平")))
+    return None
 
 
 def _signed(claim: Claim) -> Quantity:

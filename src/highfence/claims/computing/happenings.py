@@ -11,7 +11,7 @@ from highfence.claims.computing.findings import STRONG, Context, Finding, eviden
 from highfence.claims.facts import DATED_PREDICATES, Record, name_of, words_of
 from highfence.claims.matching.amounts import factor, fits, interval
 from highfence.claims.matching.candidates import closeness, context
-from highfence.claims.matching.readings import country, expand, owners, variants
+from highfence.claims.matching.readings import country, expand, owners, serves, variants
 from highfence.claims.model import Claim, Swap
 from highfence.core.labels import Label
 
@@ -116,6 +116,8 @@ def _other_amount(claim: Claim, best: Meeting) -> Finding | None:
 
 
 def _enough(claim: Claim, best: Meeting) -> float:
+    if best.dated == "exact" and best.apt and best.parties:
+        return 1.4
     return 1.6 if best.dated in ("exact", "within") else 1.9
 
 
@@ -146,13 +148,18 @@ def _tells(claim: Claim, m: Meeting) -> bool:
         return False
     if m.record.attribute in STANDING and m.apt is not True and claim.kind not in ("origin", "rank", "quantity", "share"):
         return False
-    named = _named(m.record)
+    named = _with_offices(_named(m.record))
     said = {x.id for x in claim.mentions if x.kind == "entity"}
     actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-") and (s in said or not said)
               and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))]
     if not actors:
         return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
-    return any(a in named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors)
+    return any(a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors)
+
+
+def _with_offices(named: frozenset[str]) -> frozenset[str]:
+    """Return parties with the firms and agencies that the persons among them serve."""
+    return named.union(*(serves(n) for n in named))
 
 
 def acts_for(id: str) -> frozenset[str]:
@@ -187,8 +194,10 @@ def _meeting(
     claim: Claim, r: Record, words: frozenset[str], parties: frozenset[str], specific: set[str], ctx: Context
 ) -> Meeting | None:
     close = closeness(ctx.view, r, words)
-    named = _named(r)
+    named = _with_offices(_named(r))
     own = {*claim.subject, *claim.object, *claim.speaker}
+    said = {x.id for x in claim.mentions if x.kind == "entity"}
+    own = own & said or own
     hits = len(
         {p for p in own if p in named or set(variants(p)) & named or (set(owners(p)) & named and p not in GENERAL)}
         - GENERAL

@@ -102,7 +102,7 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
 
 def _place(claim: Claim) -> str:
     for id in (claim.place, *claim.object):
-        if id.startswith("place-"):
+        if id.startswith("place-") and len(id) == 8 and id != "place-us":
             return id[6:].upper()
         if len(id) == 2 and id.isupper() and id != "US":
             return id

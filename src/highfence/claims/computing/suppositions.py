@@ -8,7 +8,7 @@ from datetime import date
 from highfence.claims.computing.findings import Context, Finding, evidence_of
 from highfence.claims.computing.relations import origin
 from highfence.claims.facts import Record, name_of, words_of
-from highfence.claims.matching.readings import country, is_firm, owners
+from highfence.claims.matching.readings import country, is_chip, is_firm, owners
 from highfence.claims.model import Claim, Evidence, Swap
 from highfence.core.labels import Label
 
@@ -69,6 +69,20 @@ def own_work(claim: Claim, ctx: Context) -> Finding | None:
             r = (foreign or made)[0]
             return Finding("contradicted", 0.68, Label(f"Not wholly its own: {r.label.en}", f"并非完全自研：{r.label.zh}"),
                            tuple(evidence_of(x) for x in (*foreign, *made)[:3]))
+    return None
+
+
+COMPATIBLE = re.compile(r"兼容|相容|适配|compatible|runs? on|built on")
+
+
+def own_platform(claim: Claim, ctx: Context) -> Finding | None:
+    """Return that a chip goes with its own maker's software."""
+    if claim.quantity is not None or claim.negated or not COMPATIBLE.search(claim.text.casefold()):
+        return None
+    for chip in claim.subject[:2]:
+        above = owners(chip)
+        if is_chip(chip) and any(o in above for o in (*claim.object, *claim.subject)):
+            return origin(Claim(claim.start, claim.end, claim.text, "origin", (above[0],), (chip,), attribute="has"), ctx)
     return None
 
 

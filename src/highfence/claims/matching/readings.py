@@ -148,6 +148,24 @@ def kin(id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f for f in found if f != id and f not in variants(id)))
 
 
+@cache
+def _serves() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for s in statements():
+        if s.predicate in ("heads", "office") and s.holds and s.object:
+            found[s.subject].add(s.object)
+    return {id: frozenset(ids) for id, ids in found.items()}
+
+
+def serves(id: str) -> frozenset[str]:
+    """Return the firms and agencies that a person leads or speaks for.
+
+    >>> "nvidia" in serves("jensen-huang")
+    True
+    """
+    return _serves().get(id, frozenset())
+
+
 def country(id: str) -> str:
     """Return the country of a firm or thing, or of what it belongs to, or nothing."""
     for one in (id, *owners(id)):

@@ -75,6 +75,8 @@ def settled(claim: Claim) -> Claim:
         ids = [i for i in ids if _type(i) not in NARROW or i == ids[0]]
     text = plain(claim.text)
     said = {m.id for m in claim.mentions if m.kind == "entity"}
+    if claim.kind == "attribution":
+        ids = list(dict.fromkeys([*(m.id for m in claim.mentions if m.kind == "entity" and m.type == "person"), *claim.speaker, *ids]))
     if claim.attribute in NATIONAL and any(place_of(i) not in ("", "world") for i in claim.subject if i in said):
         ids = [i for i in ids if i in said]
     if not ids:
