@@ -210,7 +210,8 @@ def _loosely(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Finding:
     if "variant" in faults and own:
         return Finding("imprecise", 0.65, _WHY["variant"], (*_evidence(found, 2), *_evidence(own, 2)), best.formula)
     if faults <= {"unstated", "variant", "estimate", "worded", "near-attribute", "product", "inside"}:
-        tight = not faults & {"estimate", "product"}
+        above = claim.quantity is not None and claim.quantity.comparator in (">", ">=")
+        tight = not faults & ({"estimate"} if above else {"estimate", "product"})
         return Finding("supported" if tight else "imprecise", 0.7, _says(best), _evidence(found), best.formula)
     if "forecast" in faults and (claim.future or claim.kind == "forecast" or claim.speaker or claim.hedged):
         return Finding(

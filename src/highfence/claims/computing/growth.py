@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,6 +14,7 @@ from highfence.claims.facts import Record, shown_value
 from highfence.claims.matching.amounts import Interval, factor, fits, interval
 from highfence.claims.matching.candidates import Candidate, context, of_series, series_faults
 from highfence.claims.matching.periods import ADDITIVE, before, meets, parts_of, shifted, time_of
+from highfence.claims.matching.settling import place_of
 from highfence.claims.model import Claim, Quantity, Swap, Time
 from highfence.core.labels import Label
 from highfence.core.quantities import format_number
@@ -28,6 +31,8 @@ def change(claim: Claim, context_: Context) -> Finding | None:
         return _from_to(claim, context_)
     if claim.role in ("to", "level"):
         return level(claim, context_)
+    if (found_ := impossible_cause(claim, context_)) is not None:
+        return found_
     found = growths(claim, context_)
     if q.unit not in ("share", "times", "points"):
         found = [c for c in found if c.unit == q.unit]
@@ -35,6 +40,24 @@ def change(claim: Claim, context_: Context) -> Finding | None:
     aimed = replace(claim, quantity=signed)
     result = weigh(aimed, found, lambda: _swap(claim, context_, found))
     return result or _level_for_change(claim, context_) or _as_event(claim, context_)
+
+
+CAUSED = re.compile(r"因|由于|导致|because|due to|owing to|as a result|after")
+CUT_OFF = re.compile(r"无法.{0,6}(?:供货|销售|出口|交付)|不能.{0,6}(?:供货|销售|出口)|(?:unable|cannot|not able|barred|banned).{0,24}(?:sell|ship|suppl|export|deliver)")
+
+
+def impossible_cause(claim: Claim, context_: Context) -> Finding | None:
+    """A fall laid to a market's loss, where the goods were never sold into that market."""
+    text = claim.text.casefold()
+    if claim.direction >= 0 or not CAUSED.search(text) or not CUT_OFF.search(text):
+        return None
+    goods = {m.id for m in claim.mentions if m.kind == "entity" and m.type in ("product", "chip", "technology")} | set(claim.object)
+    for good in sorted(goods):
+        for r in context_.view.of(good, "sold-to"):
+            places = {place_of(o) or o for o in r.objects} | {r.place}
+            if not r.holds and (claim.place in places or not claim.place):
+                return Finding("contradicted", 0.7, Label(f"Not for that reason: {r.label.en}", f"原因不成立：{r.label.zh}"), (evidence_of(r),))
+    return None
 
 
 def _level_for_change(claim: Claim, context_: Context) -> Finding | None:

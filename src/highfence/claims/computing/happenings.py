@@ -146,7 +146,9 @@ def _tells(claim: Claim, m: Meeting) -> bool:
     """Whether a record may be told of: a standing relation bears out no event, and the claim's own subject takes part."""
     if m.record.holds is False or m.apt is False:
         return False
-    if m.record.attribute in STANDING and m.apt is not True and claim.kind not in ("origin", "rank", "quantity", "share"):
+    if m.record.attribute in STANDING and m.apt is not True and (
+        claim.kind not in ("origin", "rank", "quantity", "share") or (claim.kind == "rank" and m.record.attribute not in ("rank", "leads"))
+    ):
         return False
     named = _with_offices(_named(m.record))
     said = {x.id for x in claim.mentions if x.kind == "entity"}

@@ -24,7 +24,23 @@ def level(claim: Claim, context: Context) -> Finding | None:
         return None
     unit = claim.quantity.unit
     found = candidates(claim, context, unit)
+    if claim.attribute in ("loss", "charge"):
+        found.extend(_sums(found))
     return weigh(claim, found, lambda: swap(claim, context, found))
+
+
+def _sums(found: list[Candidate]) -> list[Candidate]:
+    """Return sums of two parts of a loss: a charge and sales lost, or two quarters."""
+    parts: dict[str, Candidate] = {}
+    for c in found:
+        r = c.records[0]
+        if r.attribute in ("charge", "guidance") and len(c.records) == 1 and c.value > 0 and not c.hard - {"period", "attribute"} \
+                and (r.attribute == "charge" or "lost" in r.series):
+            parts[r.id] = c
+    rows = list(parts.values())[:12]
+    return [Candidate(a.low + b.low, a.high + b.high, a.unit, (*a.records, *b.records), frozenset(("period-near", "near-attribute")),
+                      f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = {shown_value(a.value + b.value, a.unit)}")
+            for i, a in enumerate(rows) for b in rows[i + 1:] if (a.records[0].series, a.records[0].printed) != (b.records[0].series, b.records[0].printed)]
 
 
 def candidates(claim: Claim, context: Context, unit: str) -> list[Candidate]:

@@ -11,7 +11,7 @@ NEAR = 0.10
 """A value off by no more than this share is imprecise rather than wrong."""
 APPROXIMATE = 0.05
 """What "about" allows on either side."""
-FAR_ABOVE = 4.0
+FAR_ABOVE = 10.0
 """A fact so many times a stated lower bound makes the bound true but uninformative."""
 
 NOT_COUNTS = frozenset(

@@ -141,6 +141,8 @@ def _type(id: str) -> str:
 def _attribute(claim: Claim) -> str:
     """Return what a number is about: a verb says nothing of it, and a share of revenue is a share."""
     a, q = claim.attribute, claim.quantity
+    if a == "compute" and LOOSE.search(claim.text) and not STRICT.search(claim.text):
+        return "performance"
     if q is None or claim.kind not in ("quantity", "share", "change", "forecast", "causal"):
         return a
     if a in VERBS:
@@ -152,6 +154,8 @@ def _attribute(claim: Claim) -> str:
 
 NATIONAL = frozenset(("consumption", "imports", "exports", "gdp", "trade-balance"))
 """Attributes of countries rather than of firms."""
+LOOSE = re.compile(r"性能|效能|表现|performance", re.I)
+STRICT = re.compile(r"算力|运算|運算|flops|tops\b|comput|processing power|峰值|peak", re.I)
 VERBS = frozenset("""makes designs owns founded heads supplies buys uses bans approves invests launches expands replaces requires covers partof of
 license entity-list says""".split())
 KEPT = frozenset(("share", "revenue-share", "localisation", "yield", "utilization", "gross-margin", "operating-margin", "growth", "tax", "tariff",
