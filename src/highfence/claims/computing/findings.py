@@ -173,6 +173,7 @@ def _excludes(c: Candidate) -> bool:
     """Whether a candidate is so exactly and so well known that it can rule a number out."""
     if c.hard or c.faults & {
         "near-attribute",
+        "sum",
         "definition",
         "open",
         "wider",
@@ -222,6 +223,7 @@ def _loosely(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Finding:
 
 
 _WHY = {
+    "sum": Label("Only as a sum of unlike parts", "仅为不同性质数字之和"),
     "variant": Label("True of another form of the product alone", "仅符合该产品的另一版本"),
     "older": Label("True of an earlier period; the period is not stated", "仅符合较早时期；未说明时期"),
     "fiscal": Label(

@@ -11,7 +11,7 @@ from highfence.claims.computing.findings import STRONG, Context, Finding, eviden
 from highfence.claims.facts import DATED_PREDICATES, Record, name_of, words_of
 from highfence.claims.matching.amounts import factor, fits, interval
 from highfence.claims.matching.candidates import closeness, context
-from highfence.claims.matching.readings import country, expand, owners, serves, variants
+from highfence.claims.matching.readings import country, expand, owners, served_by, serves, variants
 from highfence.claims.model import Claim, Swap
 from highfence.core.labels import Label
 
@@ -27,7 +27,7 @@ ACTS: dict[str, frozenset[str]] = {
         "license": "licence control approved agreement statement",
         "approves": "licence agreement approved statement control",
         "exports": "licence control supply sold-to order statement",
-        "launches": "product launched statement supply published released",
+        "launches": "product launched statement supply published released produces-at",
         "supplies": "supply product order sold-to licence statement",
         "buys": "order supply purchase-ban owns invested-in",
         "uses": "uses supply order product sold-to",
@@ -128,7 +128,7 @@ def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
     parties = _parties(claim)
     specific = {p for p in parties if p not in GENERAL and not p.startswith("place-")}
     pool: dict[str, Record] = {}
-    for id in specific:
+    for id in (*specific, *(p for s in specific for p in served_by(s))):
         for r in (*ctx.view.of(id), *ctx.view.onto(id)):
             pool[r.id] = r
     for score, r in ctx.view.search(words, ("event", "statement"))[:60]:

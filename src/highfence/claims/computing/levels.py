@@ -34,11 +34,11 @@ def _sums(found: list[Candidate]) -> list[Candidate]:
     parts: dict[str, Candidate] = {}
     for c in found:
         r = c.records[0]
-        if r.attribute in ("charge", "guidance") and len(c.records) == 1 and c.value > 0 and not c.hard - {"period", "attribute"} \
+        if r.attribute in ("charge", "guidance") and len(c.records) == 1 and c.value > 0 and not c.hard - {"period", "attribute", "market"} \
                 and (r.attribute == "charge" or "lost" in r.series):
             parts[r.id] = c
     rows = list(parts.values())[:12]
-    return [Candidate(a.low + b.low, a.high + b.high, a.unit, (*a.records, *b.records), frozenset(("period-near", "near-attribute")),
+    return [Candidate(a.low + b.low, a.high + b.high, a.unit, (*a.records, *b.records), frozenset(("sum", "near-attribute")),
                       f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = {shown_value(a.value + b.value, a.unit)}")
             for i, a in enumerate(rows) for b in rows[i + 1:] if (a.records[0].series, a.records[0].printed) != (b.records[0].series, b.records[0].printed)]
 

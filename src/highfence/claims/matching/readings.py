@@ -166,6 +166,12 @@ def serves(id: str) -> frozenset[str]:
     return _serves().get(id, frozenset())
 
 
+@lru_cache(maxsize=4096)
+def served_by(id: str) -> tuple[str, ...]:
+    """Return the persons who lead or speak for a firm or agency."""
+    return tuple(person for person, held in _serves().items() if id in held)
+
+
 def country(id: str) -> str:
     """Return the country of a firm or thing, or of what it belongs to, or nothing."""
     for one in (id, *owners(id)):

@@ -123,6 +123,9 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
             return replace(one, subject=(others[0],), object=alone, kind="ratio")
         if not one.subject and chips:
             return replace(one, subject=(chips[0],))
+    if one.kind in ("event", "status") and one.attribute and not one.subject and not one.object:
+        parties = [s for c in near for s in c.subject[:1] if is_firm(s) or is_chip(s)]
+        return replace(one, subject=tuple(parties[:1]))
     if one.attribute in MONEY and all(s.startswith("place-") for s in one.subject):
         firms = [s for c in near for s in c.subject[:1] if is_firm(s)]
         if firms:
