@@ -25,7 +25,7 @@ _QUESTION = {
     "en": re.compile(r"^(?:why|how|what|who|whether|is|are|can|will|does|did)\b.*\?$"),
 }
 _STANCE = {
-    "zh": re.compile("本质上|实质上|说到底|归根结底|归根到底|说白了|某种意义上"),
+    "zh": re.compile("历史(?:终将|必将|早已|已经|会)?证明|本质上|实质上|说到底|归根结底|归根到底|说白了|某种意义上"),
     "en": re.compile(
         r"\b(?:in essence|at its core|fundamentally|the truth is|in my view|in our view|make no mistake)\b"
     ),
@@ -46,7 +46,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
         return NEITHER
     fact = _facts(view, clause, inherited)
     opinion = _opinions(view, clause.core if clause.role == "bracket" else start, end)
-    if clause.sentence.block in ("title", "heading"):
+    if clause.sentence.block == "title" or (clause.sentence.block == "heading" and not numbers(view, start, end)):
         contrast = _CONTRAST[view.lang].search(view.folded, start, end) is not None
         return OPINION if opinion >= 3 and contrast and "?" not in view.folded[end : end + 2] else NEITHER
     if clause.role in ("item", "apposition") or stance(view, clause):
@@ -55,6 +55,11 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
         return CHECKABLE
     about = named(view, start, end) or view.has("legal", start, end)
     return OPINION if opinion >= 2.0 and about and not view.has("us", start, clause.core + 2) else NEITHER
+
+
+def holds(view: View, clause: Clause) -> bool:
+    """Tell whether a clause opens with what nobody named holds: 认为..., 觉得..."""
+    return view.lang == "zh" and _HOLDS.match(view.folded, clause.core, clause.end) is not None
 
 
 def stance(view: View, clause: Clause) -> bool:
@@ -83,13 +88,15 @@ def numbers(view: View, start: int, end: int) -> int:
 def telling(view: View, start: int, end: int) -> bool:
     """Tell whether a printed number is one that can be checked, and not a word such as 一种, 三重 or "one"."""
     printed = view.folded[start:end]
+    if printed.endswith("半") and view.folded[end : end + 1] in ("导", "年", "径", "成"):
+        return False
     if re.search(r"\d", printed):
         return True
     if view.lang == "en":
         return not re.fullmatch(r"(?:an?|one|two|three|both|single|first|half)(?: \w+)?", printed) or printed == "half"
     if re.search("[百千万亿]|成$|成多?|分之|倍|翻|[半]$|减半|砍半", printed):
         return not re.fullmatch("百年|千年|万一|千万|一[万千]", printed)
-    return len(re.sub("[约近超逾多余个家款项名座条台家]", "", printed)) >= 2 and not re.match(
+    return len(re.sub("[约近超逾多余个家款项名座条台颗块片张枚]", "", printed)) >= 2 and not re.match(
         "[一两二三四五六七八九十][种个重方面次条]", printed
     )
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from highfence.claims.frames import segments
+from highfence.claims.frames import lexicon, segments
 from highfence.claims.frames.asides import spoken, with_brackets
 from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.lists import apposed, conjoined, english_list, enumerated, is_list, items
-from highfence.claims.frames.roles import nominal, opens_with_verb, piece_role, predicate
+from highfence.claims.frames.roles import nominal, opens_with_verb, piece_role, predicate, sets_scene
 from highfence.claims.frames.segments import Piece, Sentence
 from highfence.claims.frames.view import View
 
@@ -108,6 +108,9 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
             kind, spoken = "clause" if kind == "phrase" else kind, False
             if view.text[piece.start] in segments.QUOTES and not predicate(view, piece.start - 1, piece.start):
                 start = speech[0] if speech else start
+        if kind == "clause" and topic >= 0 and not last and _inserted(view, piece, cut[i + 1]):
+            done.append(Clause(topic, piece.end, topic, "clause", sentence, number, main=piece.start))
+            continue
         if kind == "back":
             if (
                 done
@@ -131,7 +134,8 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
                     done.append(
                         Clause(topic, piece.end, piece.start, "apposition", sentence, number, head=(topic, piece.start))
                     )
-                topic = piece.start if topic < 0 else topic
+                if not sets_scene(view, piece):
+                    topic = piece.start if topic < 0 else topic
             start = piece.start if start < 0 else start
             continue
         if kind in ("phrase", "time", "source", "condition") and done and done[-1].role == "clause" and start < 0:
@@ -169,6 +173,16 @@ def _apposes(view: View, piece: Piece) -> bool:
             )
         )
     )
+
+
+def _inserted(view: View, piece: Piece, after: Piece) -> bool:
+    """Tell whether an English piece tells more of the topic, and the next one goes on: "X, made by Y, is ..."."""
+    if view.lang != "en" or piece.after != ",":
+        return False
+    opens = re.compile(r"(?:which|who|whose|that|\w+ed|made|built|set up|led|known|including)\b").match(
+        view.bare, piece.start
+    )
+    return opens is not None and lexicon.starts("en", "verbs", view.bare[after.start : after.end]) > 0
 
 
 def _leads(view: View, cut: tuple[Piece, ...], i: int) -> bool:

@@ -49,12 +49,17 @@ _OF_FIRMS = frozenset(
 
 
 def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
+    """Return what a stretch with a number asserts."""
     assert part.number is not None and part.number.quantity is not None
     number, quantity = part.number, part.number.quantity
     meant = slots.attribute_of(view, part.start, part.end, number) or slots.attribute_of(
         view, clause.start, part.end, number
     )
     attribute = meant.id if meant else _bare_attribute(view, clause, quantity, ctx)
+    if quantity.unit == "share" and re.search(
+        "占比|比重|占总", view.folded[meant.end if meant else part.start : number.start]
+    ):
+        attribute = "share"
     until = meant.start if meant is not None and meant.start < number.start else number.start
     who = subject(view, clause, until, ctx, attribute)
     if not entities(view, clause.core, until) and meant is not None:
@@ -62,12 +67,10 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = ranked(view, inside, attribute) if inside and not ctx.topic else who
     if who and all(wide(m) for m in who):
         firms = [m for m in entities(view, clause.core, clause.end) if m.type == "firm"]
-        topic = [m for m in ctx.topic or ctx.before if not wide(m)]
-        topic = (
-            topic
-            if ctx.topic or (attribute in _OF_FIRMS and meant is not None and meant.start <= clause.core + 2)
-            else []
-        )
+        alone = all(m.id == "world" for m in who)
+        topic = [m for m in ctx.topic or ctx.before if alone or not wide(m)]
+        opens = attribute in _OF_FIRMS and meant is not None and meant.start <= clause.core + 2
+        topic = topic if ctx.topic or opens else []
         who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
     if (
         view.lang == "en"
@@ -75,6 +78,9 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):
         who = ranked(view, entities(view, number.end, clause.end), attribute) or who
+    whole = _whole(view, clause, number) if quantity.unit in ("share", "times") else None
+    if whole is not None and who and who[0] is whole and meant is None and (ctx.topic or ctx.before):
+        who = ctx.topic or ctx.before
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
     kind = _kind(view, clause, part, quantity, attribute, role, other)
@@ -96,7 +102,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         before=part.before.quantity if part.before else None,
         role=role,
         direction=direction,
-        period=slots.period_of(view, clause, number.start, ctx),
+        period=slots.period_of(view, clause, number.start, ctx, number.end),
         base=slots.base_of(view, clause, number),
         place=slots.place_of(view, clause, ctx),
         market=slots.market_of(view, clause, meant),
@@ -109,6 +115,14 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     )
 
 
+def _whole(view: View, clause: Clause, number: Mention) -> Mention | None:
+    """Return the thing that a Chinese number is a part or multiple of: H100 of 不到H100的六分之一."""
+    near = entities(view, clause.core, number.start)
+    if view.lang != "zh" or not near or len(near) > 2 or (len(near) == 2 and near[0].type != "firm"):
+        return None
+    return near[-1] if re.fullmatch("的(?:约|近|大约)?", view.folded[near[-1].end : number.start]) else None
+
+
 def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context) -> str:
     """Return the attribute of a number that names none: what its unit or relation says, else the one before."""
     text = view.folded[clause.core : clause.end]
@@ -116,8 +130,9 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
         "占|account(?:s|ed|ing)? for|represent|make(?:s)? up|made up|contribut", text
     ):
         return "share"
+    rate = ctx.attribute in slots.RATES and quantity.unit in slots.MONEY
     goes_on = clause.core > clause.sentence.start or re.match("up|down|or |or about|同比|环比|其中", text) is not None
-    if ctx.attribute and (goes_on or view.within(clause.core, clause.end, "change")):
+    if ctx.attribute and not rate and (goes_on or view.within(clause.core, clause.end, "change")):
         return ctx.attribute
     relation = [m.id for m in view.within(clause.core, clause.end, "relation") if m.id not in ("of", "heads")]
     return {
@@ -127,7 +142,7 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
         "B/s": "memory-bandwidth",
         "B": "memory",
         "W": "power",
-    }.get(quantity.unit, relation[0] if relation else ctx.attribute)
+    }.get(quantity.unit, relation[0] if relation else "" if rate else ctx.attribute)
 
 
 def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
@@ -207,13 +222,15 @@ def _kind(
         "第[一二三四五\\d]|前[三五十两]|top", view.folded[number.start : number.end]
     ):
         return "rank"
-    if role in ("to", "by") and (part.before is not None or role == "by"):
+    if role in ("to", "by") and (part.before is not None or role == "by" or (quantity.unit == "times" and not other)):
         return "change"
     compared = [
         m.id
         for m in view.within(clause.core, clause.end, "comparison")
         if m.id in ("than", "equal", "ratio", "exceed", "below", "approach")
+        and not (m.id in ("exceed", "below", "approach") and number.start - m.end <= 2 and m.end <= number.end)
     ]
+    other = tuple(m for m in other if m.type not in ("technology", "topic"))
     goods = any(m.type in ("chip", "system", "model", "memory") for m in other)
     if not goods and not re.search("相当于|同期的$", before) and _is_share(view, clause, number, quantity, attribute):
         return "share"

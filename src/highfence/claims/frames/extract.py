@@ -9,6 +9,7 @@ from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.clauses import clauses
 from highfence.claims.frames.embedded import embedded
 from highfence.claims.frames.frame import frame, opinion
+from highfence.claims.frames.roles import opens_with_verb
 from highfence.claims.frames.subjects import Context, entities
 from highfence.claims.frames.view import View
 from highfence.claims.model import Claim
@@ -28,6 +29,13 @@ def _claims(view: View) -> Iterator[Claim]:
     for clause in clauses(view):
         ctx.enter(view, clause)
         verdict = checkable.judged(view, clause, ctx.checked)
+        ctx.held = ctx.held or checkable.holds(view, clause)
+        if (
+            ctx.held
+            and not checkable.named(view, clause.start, clause.end)
+            and opens_with_verb(view, clause.core, clause.end)
+        ):
+            continue
         told: list[Claim] = []
         if verdict == checkable.CHECKABLE:
             told = list(frame(view, clause, ctx))

@@ -77,6 +77,7 @@ def _item(view: View, start: int, end: int) -> str:
 
 
 def items(view: View, piece: Piece, sentence: Sentence, number: int) -> Iterator[Clause]:
+    """Yield the items of a list that say something."""
     for start, end in _item_spans(view, piece):
         said = _item(view, start, end)
         if said:
@@ -148,4 +149,5 @@ def conjoined(view: View, piece: Piece) -> Iterator[Piece]:
 
 
 def compact(text: str) -> str:
+    """Shorten every masked name to one letter."""
     return re.sub(MASK + "+", "X", text)

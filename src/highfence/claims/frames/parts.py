@@ -11,6 +11,9 @@ from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.view import View
 from highfence.claims.model import Mention
 
+MOST = 12
+"""A clause with more numbers is a table: only the first ones are read."""
+
 _NODE = ("nm", "node")
 
 
@@ -36,7 +39,7 @@ def parts(view: View, clause: Clause) -> tuple[Part, ...]:
         return (Part(clause.start, clause.end, None),)
     parts: list[Part] = []
     start = clause.start
-    for m in asserted:
+    for m in asserted[:MOST]:
         earlier = parts[-1].number if parts else None
         if earlier is not None and _pair(view, earlier, m):
             first = parts.pop()
@@ -99,7 +102,7 @@ def _pair(view: View, first: Mention, second: Mention) -> bool:
     between = view.folded[first.end : second.start]
     before = view.folded[max(0, first.start - 12) : first.start]
     if view.lang == "zh":
-        started = re.search("[从由自](?:[^,，。]{0,8})$", before) is not None
+        started = re.search("(?:[从由]|自(?![给主研动己身]))(?:[^,，。]{0,8})$", before) is not None
         return (started and len(between) <= 24 and re.search("[到至为升降跌涨]", between) is not None) or re.match(
             "(?:的)?(?:.{0,10})?(?:高于|低于|较|比|远超|超过).{0,12}的?$", between
         ) is not None
@@ -113,7 +116,12 @@ def _pair(view: View, first: Mention, second: Mention) -> bool:
 def _rises_to(view: View, first: Mention, second: Mention) -> bool:
     """Tell whether the second of a pair is where the change ends."""
     if view.lang == "zh":
-        return re.search("[从由自][^,，。]{0,8}$", view.folded[max(0, first.start - 12) : first.start]) is not None
+        return (
+            re.search(
+                "(?:[从由]|自(?![给主研动己身]))[^,，。]{0,8}$", view.folded[max(0, first.start - 12) : first.start]
+            )
+            is not None
+        )
     return (
         re.search(r"\bto\b", view.folded[first.end : second.start]) is not None
         and "compared to" not in view.folded[first.end : second.start]

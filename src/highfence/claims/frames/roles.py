@@ -125,6 +125,12 @@ def piece_role(view: View, piece: Piece) -> str:
     return "clause"
 
 
+def sets_scene(view: View, piece: Piece) -> bool:
+    """Tell whether a phrase sets the scene, so that no subject stands in it: "In response", "Compared with ..."."""
+    text = view.folded[piece.start : piece.end]
+    return view.lang == "en" and (_SETS_SCENE.match(text) is not None or _BACK.match(text) is not None)
+
+
 def nominal(view: View, start: int, end: int) -> bool:
     """Tell whether the only verb of a Chinese piece is its last word, behind 的: 美国对中国的封锁."""
     if view.lang != "zh" or view.within(start, end, "quantity"):
@@ -143,6 +149,7 @@ def named_event(view: View, start: int, end: int) -> bool:
 
 
 def _conditional(view: View, start: int, end: int) -> bool:
+    """Tell whether a piece that opens with if, 如 ... is a condition, and not 如同 or "were"."""
     if view.lang == "zh":
         return view.folded[start] != "如" or view.folded[start : start + 2] in ("如果", "如若")
     return predicate(view, start, end)
@@ -160,6 +167,13 @@ def _adverbial(view: View, start: int, end: int) -> bool:
     ) is not None and not view.within(start, end, "quantity")
 
 
+_TRAILS = re.compile(
+    r"(?:[\w.'’-]+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be )"
+    r"(?:added|confirmed|announced|warned|noted|argued|estimated|predicted|claimed|disclosed|acknowledged|estimates))"
+    r"\b(?! that| to | by )"
+)
+
+
 def _speaks(view: View, piece: Piece) -> bool:
     """Tell whether a piece says only who speaks: "X said", 发言人表示, or a source before a colon."""
     text = view.folded[piece.start : piece.end]
@@ -169,11 +183,10 @@ def _speaks(view: View, piece: Piece) -> bool:
         known = lexicon.has(view.lang, "source", text) or lexicon.has(view.lang, "reporting", text)
         return known and len(text) <= (30 if view.lang == "zh" else 80)
     if view.lang == "en" and piece.mark in (",", "”", '"'):
-        return re.match(
-            r"(?:\w+ ){0,5}?(?:said|says|reported|wrote|told|according to|(?<!was )(?<!were )(?<!been )(?<!be "
-            r")added)\b(?! that| to )",
-            text,
-        ) is not None and (len(text.split()) <= 9 and not view.within(piece.start, piece.end, "quantity"))
+        said = _TRAILS.match(text)
+        if said is None or len(text.split()) > 9 or view.within(piece.start, piece.end, "quantity"):
+            return False
+        return not lexicon.has("en", "verbs", view.bare[piece.start + said.end() : piece.end])
     return False
 
 

@@ -7,6 +7,7 @@ pieces lack is then mended by :mod:`highfence.claims.frames.clauses`, which know
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ PAIRS = {
 }
 QUOTES = frozenset('“‘「『"')
 BRACKETS = frozenset("(（[［【")
+LONGEST_SENTENCE = 1500
+"""What is longer, such as a table without full stops, is cut."""
+
 LONGEST_QUOTE = {"zh": 26, "en": 60}
 """A quote of up to so many characters is a name or a figure of speech and stays whole; a longer one is speech."""
 
@@ -119,10 +123,13 @@ def _first_line(text: str) -> tuple[int, int]:
 
 def _role(text: str, first: int, start: int, end: int, lang: str) -> str:
     """Tell a heading by its mark, or by being short and closed by nothing."""
-    if text[first:start].lstrip().startswith("#"):
+    mark = text[first:start].lstrip()
+    if mark.startswith("#"):
         return "heading"
+    if mark[:1] in tuple("-*•·●▪◆■>"):
+        return "body"
     if (
-        re.match("[（(]?[一二三四五六七八九十]{1,3}[)）、.．]", text[first:start].lstrip())
+        re.match("[（(]?[一二三四五六七八九十]{1,3}[)）、.．]", mark)
         and end - start <= 48
         and text[end - 1] not in "。."
     ):
@@ -161,17 +168,27 @@ def _cut_sentences(text: str, start: int, end: int, lang: str) -> Iterator[tuple
     closed = _closed(text, start, end, lang)
     first = start
     for match in pattern.finditer(text, start, end):
-        if match.start() < first or any(a < match.start() and match.end() < b for a, b in closed):
+        if match.start() < first or _inside(closed, match.start(), match.end()):
             continue
         if lang == "en" and _abbreviates(text, first, match):
             continue
-        left, right = _trim(text, first, match.end())
+        yield from _bounded(text, first, match.end())
+        first = match.end()
+    yield from _bounded(text, first, end)
+
+
+def _bounded(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield a stretch without the white space around it, in bits of at most :data:`LONGEST_SENTENCE` characters."""
+    for first in range(start, max(end, start + 1), LONGEST_SENTENCE):
+        left, right = _trim(text, first, min(end, first + LONGEST_SENTENCE))
         if left < right:
             yield left, right
-        first = match.end()
-    left, right = _trim(text, first, end)
-    if left < right:
-        yield left, right
+
+
+def _inside(closed: list[tuple[int, int]], start: int, end: int) -> bool:
+    """Tell whether a stretch lies inside one of some brackets or quotes, which stand in order."""
+    i = bisect_left(closed, (start, 0)) - 1
+    return i >= 0 and closed[i][0] < start and end < closed[i][1]
 
 
 def _abbreviates(text: str, first: int, match: re.Match[str]) -> bool:
@@ -252,7 +269,7 @@ def pieces(text: str, start: int, end: int, lang: str) -> tuple[Piece, ...]:
     first, mark = start, ""
     for match in _CUT[lang].finditer(text, start, end):
         at = match.start()
-        if any(a <= at < b for a, b in closed) or _within_number(text, at, match.end()):
+        if _inside(closed, at, at) or _within_number(text, at, match.end()):
             continue
         _add(text, first, at, mark, match.group().strip(), found)
         first, mark = match.end(), match.group().strip()

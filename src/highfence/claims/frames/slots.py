@@ -8,11 +8,11 @@ from functools import cache
 from highfence.catalogue.statements import things
 from highfence.claims.frames import lexicon, segments
 from highfence.claims.frames.clause import Clause
-from highfence.claims.frames.subjects import Context, entities
+from highfence.claims.frames.subjects import Context, entities, wide
 from highfence.claims.frames.view import MASK, View
 from highfence.claims.model import Mention, Quantity, Time
 
-_RATES = frozenset(
+RATES = frozenset(
     {
         "share",
         "revenue-share",
@@ -29,6 +29,7 @@ _RATES = frozenset(
 )
 
 
+MONEY = frozenset({"USD", "CNY", "EUR", "TWD", "KRW", "JPY", "HKD", "GBP"})
 _MARKETS = ("product", "topic", "technology")
 
 
@@ -39,12 +40,16 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
         for m in view.within(start, end, "attribute")
         if not any(e.start <= m.start and m.end <= e.end for e in view.within(start, end, "entity"))
     ]
+    if near is not None and near.quantity is not None and near.quantity.unit not in ("1", "units"):
+        found = [m for m in found if not m.id.endswith("-count")]
+    if near is not None and near.quantity is not None and near.quantity.unit in MONEY:
+        found = [m for m in found if m.id not in RATES]
     if not found:
         return None
     if near is None:
         return found[-1]
     if near.quantity is not None and near.quantity.unit in ("share", "points"):
-        rates = [m for m in found if m.id in _RATES and m.end <= near.end + 24]
+        rates = [m for m in found if m.id in RATES and m.end <= near.end + 24]
         changed = view.within(rates[0].end, near.start, "change") if rates and rates[0].end < near.start else []
         nearest = min(found, key=lambda m: abs(near.start - m.end))
         if rates and (
@@ -79,9 +84,12 @@ def _measures(view: View, number: Mention, attribute: Mention) -> bool:
     )
 
 
-def period_of(view: View, clause: Clause, near: int, ctx: Context) -> Time | None:
-    """Return the time nearest before a place in a clause, else after it, else that of the sentence."""
+def period_of(view: View, clause: Clause, near: int, ctx: Context, after: int = -1) -> Time | None:
+    """Return the time just behind a number, else the nearest before it, else that of the clause or sentence."""
     times = [m for m in view.within(clause.start, clause.end, "time") if m.time is not None and not _compared(view, m)]
+    behind = [m for m in times if 0 <= m.start - after <= 10] if after >= 0 and view.lang == "en" else []
+    if behind:
+        return behind[0].time
     before = [m for m in times if m.end <= near]
     if before:
         return before[-1].time
@@ -149,6 +157,7 @@ def _code(m: Mention) -> str:
 
 
 def _where(view: View, m: Mention) -> bool:
+    """Tell whether a place stands behind in, to or from, or before its market."""
     if view.lang == "zh":
         return (
             view.folded[m.start : m.end].startswith(("在", "对"))
@@ -198,7 +207,7 @@ def speaker_of(view: View, clause: Clause, ctx: Context) -> tuple[str, ...]:
                 if m.type in ("person", "firm", "agency")
             ][-1:]
         people = [m for m in found if m.type == "person"]
-        return tuple(dict.fromkeys(m.id for m in (*people, *found) if m.type != "place" or len(found) == 1))
+        return tuple(dict.fromkeys(m.id for m in (*people, *found) if not wide(m)))
     return ctx.speaker
 
 
@@ -335,7 +344,7 @@ _NOT_FUTURE = re.compile(
 _WILL = re.compile(
     "将(?=会|在|于|不|继续|进一步|逐步|大|成|有|是|达|超|突破|损失|开始|推出|增|减|下降|上升|提|扩|迎|被|对|向|面临|占|从|由|为|以|与|和|更|仅|无|需|投|建|获|取|出|采|要|"
     "使|让|导致|影响|发布|量产|供应|恢复|"
-    "允许|批准|禁止|限制|征收|加|收|全|持续|快速|正式|很|再|也|可能|主要|至少|于|首次|顺势|随)|预计|有望|预期|料将|预料|料会|预测|展望|计划|拟|打算|未来|力争|即将|势必|必将|或将|有意|目标"
+    "允许|批准|禁止|限制|征收|加|收|全|持续|快速|正式|很|再|也|可能|主要|至少|于|首次|顺势|随)|预计|有望|预期|料将|预料|料会|预测|展望|计划|拟|打算|未来|力争|即将|势必|必将|或将|有意|目标[是为]"
 )
 
 
@@ -362,10 +371,12 @@ def _will(rest: str) -> bool:
 
 
 def ids(found: tuple[Mention, ...] | list[Mention]) -> tuple[str, ...]:
+    """Return the ids of entities, those that an ambiguous name may mean behind the likely one."""
     return tuple(dict.fromkeys(id for m in found for id in (m.id, *m.others) if id))
 
 
 def linked(view: View, start: int, end: int) -> tuple[Mention, ...]:
+    """Return the mentions that a claim rests on."""
     return tuple(
         m
         for m in view.within(

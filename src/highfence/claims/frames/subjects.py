@@ -49,7 +49,8 @@ class Context:
     ----------
     sentence : number of the sentence in hand. topic : entities that the sentence is about; before : those of the
     sentence before. named : last entity by type, for pronouns. seen : every entity by id. checked : whether the
-    sentence has stated something already. attribute, period, place, market : last ones.
+    sentence has stated something already; held : whether it reports what nobody named holds. attribute, period,
+    place, market : last ones.
     """
 
     sentence: int = -1
@@ -65,6 +66,7 @@ class Context:
     period_of_sentence: Time | None = None
     speaker: tuple[str, ...] = ()
     checked: bool = False
+    held: bool = False
     seen: dict[str, Mention] = field(default_factory=dict)
 
     def enter(self, view: View, clause: Clause) -> None:
@@ -77,7 +79,8 @@ class Context:
                 self.heading = tuple(view.within(clause.sentence.start, clause.sentence.end, "entity"))
         self.sentence, self.paragraph = clause.number, clause.sentence.paragraph
         self.before = self.topic or self.before
-        self.topic, self.period_of_sentence, self.speaker, self.checked = (), None, (), False
+        self.topic, self.period_of_sentence, self.speaker = (), None, ()
+        self.checked = self.held = False
 
     def leave(self, view: View, clause: Clause, subject: tuple[Mention, ...]) -> None:
         """Remember what a clause was about."""
@@ -88,7 +91,7 @@ class Context:
         if subject:
             narrow = tuple(m for m in subject if not wide(m))
             ordered = (*narrow, *(m for m in subject if wide(m)))
-            if (
+            if (view.lang == "zh" and narrow and narrow[0] in view.within(clause.start, clause.end, "entity")) or (
                 not self.topic
                 or (narrow and narrow[0].type in ("firm", "chip", "system", "agency", "person"))
                 or wide(self.topic[0])

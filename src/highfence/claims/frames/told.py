@@ -16,6 +16,7 @@ from highfence.claims.model import Claim, Mention
 
 
 def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
+    """Return what a clause without a number asserts."""
     start, end = part.start, part.end
     kind = _plain_kind(view, clause)
     if kind == "attribution" and clause.speech and 0 <= start - clause.speech[1] <= 4:
@@ -28,7 +29,13 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         attribute = meant.id
     who = subject(view, clause, verb, ctx, attribute)
     used = set(ids(who))
-    objects = [m for m in entities(view, verb, end) if m.id not in used and m not in who]
+    objects = [m for m in entities(view, max(verb, clause.said), end) if m.id not in used and m not in who]
+    if kind == "ratio" and clause.start < clause.core:
+        objects += [
+            m
+            for m in entities(view, clause.start, clause.core)
+            if m.id not in used and m.type not in ("place", "topic")
+        ]
     if kind == "origin" and clause.role in ("item", "bracket", "apposition"):
         who, objects = _owner(view, clause)
     directions = mention_lexicon().directions
@@ -79,7 +86,7 @@ def _plain_kind(view: View, clause: Clause) -> str:
         return "rank"
     compared = [
         m
-        for m in view.within(clause.said, end, "comparison")
+        for m in (*view.within(start, clause.core, "comparison"), *view.within(clause.said, end, "comparison"))
         if m.id in ("exceed", "below", "approach", "equal", "than")
     ]
     if compared and not view.has("event", clause.said, end) and view.within(start, end, "entity"):
