@@ -19,7 +19,9 @@ def check(document: Document) -> Checked:
     claims = frames.claims(document, mentions.find(document))
     warnings = list(document.warnings)
     if document.published is None:
-        warnings.append(Label("No day of publication: claims are judged by what is known today.", "未知发表日期：按今日所知判断。"))
+        warnings.append(
+            Label("No day of publication: claims are judged by what is known today.", "未知发表日期：按今日所知判断。")
+        )
     if not claims:
         warnings.append(Label("Nothing was found that facts could bear out or exclude.", "未发现可核查的说法。"))
     return Checked(document, tuple(judge(c, document.published, claims) for c in claims), tuple(warnings))

@@ -343,9 +343,13 @@ def _numbers_in(text: str) -> Iterator[tuple[float, str]]:
 
 
 _WORD = re.compile(r"[a-z][a-z0-9&+.-]*[a-z0-9]|[0-9]+[a-z][a-z0-9]*|[㐀-鿿]+")
-_STOP = frozenset(
-    ["the", "of", "and", "to", "in", "on", "for", "a", "an", "by", "with", "from", "at", "as", "is", "are", "was", "were", "be", "been", "its", "it", "that", "this", "which", "or", "not", "has", "have", "had", "will", "would", "may", "more", "than", "over", "under", "about", "into", "up", "out", "no", "one", "two", "their", "they", "he", "she", "his", "her", "also", "said", "says", "but", "after", "before", "between", "during", "while", "per", "than", "then", "there", "these", "those", "such", "other", "new", "year", "years", "quarter", "first", "last", "percent", "per", "cent", "billion", "million", "thousand", "yuan", "dollars", "dollar"]
-)
+_STOP_WORDS = """
+a about after also an and are as at be been before between billion but by cent dollar dollars during
+first for from had has have he her his in into is it its last may million more new no not of on one or
+other out over per percent quarter said says she such than that the their then there these they this
+those thousand to two under up was were which while will with would year years yuan
+"""
+_STOP = frozenset(_STOP_WORDS.split())
 
 
 @lru_cache(maxsize=65536)
@@ -555,7 +559,9 @@ def _relations() -> Iterator[Record]:
     rows.extend(
         (f"memory:{m.id}/vendor", m.vendor, "makes", m.id, "official", "") for m in known.memories() if m.vendor
     )
-    rows.extend((f"model:{m.id}/developer", firm_of(m.developer), "developed", m.id, m.grade, m.source) for m in known.models())
+    rows.extend(
+        (f"model:{m.id}/developer", firm_of(m.developer), "developed", m.id, m.grade, m.source) for m in known.models()
+    )
     for firm in known.firms():
         grade, source = firm.grade or "press", firm.source or ""
         if firm.parent:

@@ -93,6 +93,8 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 def _find(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
+    if claim.kind in ("event", "origin") and (found := presumed_owner(claim, context)) is not None:
+        return found
     for first in (own_work, long_ago, own_platform, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
         if (found := first(claim, context)) is not None:
             return _tempered(claim, found, context)
@@ -145,7 +147,13 @@ def numbers(claim: Claim, context: Context) -> Finding | None:
 
 def changes(claim: Claim, context: Context) -> Finding | None:
     """A change: of a spec against another chip's, or of a series over time."""
-    if claim.quantity is None and claim.direction < 0 and claim.subject and is_chip(claim.subject[0]) and not claim.object:
+    if (
+        claim.quantity is None
+        and claim.direction < 0
+        and claim.subject
+        and is_chip(claim.subject[0])
+        and not claim.object
+    ):
         return weakened(claim, context)
     if any(is_chip(s) for s in claim.subject) and claim.attribute not in (
         "revenue",

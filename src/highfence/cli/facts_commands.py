@@ -26,16 +26,32 @@ SHOWN = 60
 def facts(word: str, topic: str, attribute: str, as_of: str | None, count: bool, format_: str, lang: str) -> None:
     """Browse the facts that claims are checked against: specs, series, events, statements, forecasts."""
     if topic and topic not in TOPICS:
-        raise InputError("no such topic", where="--topic", got=topic, expected=", ".join(TOPICS),
-                         hint=did_you_mean(topic, TOPICS))
+        raise InputError(
+            "no such topic", where="--topic", got=topic, expected=", ".join(TOPICS), hint=did_you_mean(topic, TOPICS)
+        )
     if count:
-        print_rows([{"topic": c.topic, "facts": c.records, "sources": c.sources, "largest_series": c.largest,
-                     "share_of_all": f"{100 * c.largest_share:.1f} %" if c.largest else ""} for c in counts()],
-                   format_, "facts")
+        print_rows(
+            [
+                {
+                    "topic": c.topic,
+                    "facts": c.records,
+                    "sources": c.sources,
+                    "largest_series": c.largest,
+                    "share_of_all": f"{100 * c.largest_share:.1f} %" if c.largest else "",
+                }
+                for c in counts()
+            ],
+            format_,
+            "facts",
+        )
         return
     if not (word or topic or attribute):
-        raise InputError("facts about what?", where="--about", example='highfence facts --about "Big Fund"',
-                         hint="highfence facts --count counts them by topic")
+        raise InputError(
+            "facts about what?",
+            where="--about",
+            example='highfence facts --about "Big Fund"',
+            hint="highfence facts --count counts them by topic",
+        )
     found = about(word, topic, attribute, parse_day(as_of, "--as-of") if as_of else None)
     if not found and format_ == "table":
         click.echo("nothing found", err=True)
@@ -53,5 +69,13 @@ def facts(word: str, topic: str, attribute: str, as_of: str | None, count: bool,
 def _row(r: Record, lang: str) -> dict[str, Any]:
     low, high = r.ends
     spread = "" if low == high else f"{shown_value(low, r.unit)} – {shown_value(high, r.unit)}"
-    return {"fact": r.id, "says": r.label.text(lang), "value": shown_value(r.value, r.unit), "range": spread,
-            "period": r.fiscal or r.printed, "public": r.published, "grade": r.grade, "source": r.source}
+    return {
+        "fact": r.id,
+        "says": r.label.text(lang),
+        "value": shown_value(r.value, r.unit),
+        "range": spread,
+        "period": r.fiscal or r.printed,
+        "public": r.published,
+        "grade": r.grade,
+        "source": r.source,
+    }

@@ -13,7 +13,12 @@ def rival(claim: Claim, claims: tuple[Claim, ...]) -> tuple[Swap, Evidence, str]
     if claim.quantity is None or not claim.subject or not claim.attribute:
         return None
     for other in claims:
-        if (other.start, other.end) == (claim.start, claim.end) or other.quantity is None or other.attribute != claim.attribute or other.kind != claim.kind:
+        if (
+            (other.start, other.end) == (claim.start, claim.end)
+            or other.quantity is None
+            or other.attribute != claim.attribute
+            or other.kind != claim.kind
+        ):
             continue
         if (
             not set(other.subject) & set(claim.subject)

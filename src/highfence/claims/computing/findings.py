@@ -174,6 +174,8 @@ def _excludes(c: Candidate) -> bool:
     if c.hard or c.faults & {
         "near-attribute",
         "sum",
+        "fiscal",
+        "variant",
         "definition",
         "open",
         "wider",

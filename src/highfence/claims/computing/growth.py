@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -43,7 +42,9 @@ def change(claim: Claim, context_: Context) -> Finding | None:
 
 
 CAUSED = re.compile(r"因|由于|导致|because|due to|owing to|as a result|after")
-CUT_OFF = re.compile(r"无法.{0,6}(?:供货|销售|出口|交付)|不能.{0,6}(?:供货|销售|出口)|(?:unable|cannot|not able|barred|banned).{0,24}(?:sell|ship|suppl|export|deliver)")
+CUT_OFF = re.compile(
+    r"无法.{0,6}(?:供货|销售|出口|交付)|不能.{0,6}(?:供货|销售|出口)|(?:unable|cannot|not able|barred|banned).{0,24}(?:sell|ship|suppl|export|deliver)"
+)
 
 
 def impossible_cause(claim: Claim, context_: Context) -> Finding | None:
@@ -51,12 +52,19 @@ def impossible_cause(claim: Claim, context_: Context) -> Finding | None:
     text = claim.text.casefold()
     if claim.direction >= 0 or not CAUSED.search(text) or not CUT_OFF.search(text):
         return None
-    goods = {m.id for m in claim.mentions if m.kind == "entity" and m.type in ("product", "chip", "technology")} | set(claim.object)
+    goods = {m.id for m in claim.mentions if m.kind == "entity" and m.type in ("product", "chip", "technology")} | set(
+        claim.object
+    )
     for good in sorted(goods):
         for r in context_.view.of(good, "sold-to"):
             places = {place_of(o) or o for o in r.objects} | {r.place}
             if not r.holds and (claim.place in places or not claim.place):
-                return Finding("contradicted", 0.7, Label(f"Not for that reason: {r.label.en}", f"原因不成立：{r.label.zh}"), (evidence_of(r),))
+                return Finding(
+                    "contradicted",
+                    0.7,
+                    Label(f"Not for that reason: {r.label.en}", f"原因不成立：{r.label.zh}"),
+                    (evidence_of(r),),
+                )
     return None
 
 
@@ -68,12 +76,22 @@ def _level_for_change(claim: Claim, context_: Context) -> Finding | None:
         return None
     for c in of_series(replace(claim, attribute="revenue-share"), context_.view, "share", context_.published):
         r = c.records[0]
-        if r.attribute in ("share", "revenue-share") and not c.hard and fits(interval(q), c.low, c.high) == "inside" \
-                and not c.faults & {"forecast", "older"}:
-            return Finding("imprecise", 0.5, Label(
-                f"{shown_value(c.value, 'share')} is the level on record for {r.fiscal or r.printed}; no such change is",
-                f"{shown_value(c.value, 'share')}是{r.fiscal or r.printed}的占比水平，未见此变化"), (evidence_of(r),),
-                swap=Swap("level-change", Label("change", "变化"), Label("level", "水平")))
+        if (
+            r.attribute in ("share", "revenue-share")
+            and not c.hard
+            and fits(interval(q), c.low, c.high) == "inside"
+            and not c.faults & {"forecast", "older"}
+        ):
+            return Finding(
+                "imprecise",
+                0.5,
+                Label(
+                    f"{shown_value(c.value, 'share')} is the level on record for {r.fiscal or r.printed}; no such change is",
+                    f"{shown_value(c.value, 'share')}是{r.fiscal or r.printed}的占比水平，未见此变化",
+                ),
+                (evidence_of(r),),
+                swap=Swap("level-change", Label("change", "变化"), Label("level", "水平")),
+            )
     return None
 
 
@@ -348,7 +366,9 @@ def _from_to(claim: Claim, context_: Context) -> Finding | None:
     if not hits and len(settled) >= 2 and all(interval_far(after, c) for c in found) and _beyond(after, settled):
         late = sorted(settled, key=_end)[-4:]
         work = "; ".join(f"{c.records[0].printed}: {shown_value(c.value, c.unit)}" for c in late)
-        return Finding("contradicted", 0.72, Label(f"The end is not on record: {work}", f"终值与记录不符：{work}"), proof, work)
+        return Finding(
+            "contradicted", 0.72, Label(f"The end is not on record: {work}", f"终值与记录不符：{work}"), proof, work
+        )
     if hits or starts:
         return Finding("imprecise", 0.5, Label("One end is on record, not the other", "仅一端有记录"), proof)
     points = {(c.records[0].printed, c.records[0].by, c.records[0].series): c for c in found}

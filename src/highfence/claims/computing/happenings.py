@@ -50,12 +50,17 @@ ACTS: dict[str, frozenset[str]] = {
 """Verbs of claims, and the kinds of record that may tell of them; none means any."""
 
 _SYNONYMS = {
-    **dict.fromkeys(("banned", "ban", "controls", "controlled", "restricts", "blocks", "halts", "sanctions", "issued"), "bans"),
+    **dict.fromkeys(
+        ("banned", "ban", "controls", "controlled", "restricts", "blocks", "halts", "sanctions", "issued"), "bans"
+    ),
     **dict.fromkeys(("approve", "approved", "allows", "lifts", "licenses", "resumes", "agrees"), "approves"),
     **dict.fromkeys(("launch", "launched", "releases", "unveils", "ships"), "launches"),
-    **dict.fromkeys(("sells", "sell", "supplies"), "supplies"), **dict.fromkeys(("orders", "purchases"), "buys"),
-    **dict.fromkeys(("founds", "creates", "created"), "founded"), **dict.fromkeys(("fines", "charges", "sues"), "fine"),
-    **dict.fromkeys(("said", "say"), "says"), **dict.fromkeys(("listed", "list"), "lists"),
+    **dict.fromkeys(("sells", "sell", "supplies"), "supplies"),
+    **dict.fromkeys(("orders", "purchases"), "buys"),
+    **dict.fromkeys(("founds", "creates", "created"), "founded"),
+    **dict.fromkeys(("fines", "charges", "sues"), "fine"),
+    **dict.fromkeys(("said", "say"), "says"),
+    **dict.fromkeys(("listed", "list"), "lists"),
 }
 
 
@@ -77,8 +82,14 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
     if not met:
         return None
     best = next((m for m in met if m.dated != "other"), met[0])
-    closer = next((m for m in met if m.dated == "other" and m.close > max(best.close + 0.1, 0.5) and m.parties >= best.parties), None)
-    if closer is not None and (found := _misdated(claim, [closer, *(m for m in met if m.dated == "other")])) is not None:
+    closer = next(
+        (m for m in met if m.dated == "other" and m.close > max(best.close + 0.1, 0.5) and m.parties >= best.parties),
+        None,
+    )
+    if (
+        closer is not None
+        and (found := _misdated(claim, [closer, *(m for m in met if m.dated == "other")])) is not None
+    ):
         return found
     if best.apt is None and best.close < 0.25 and best.dated == "open":
         return None
@@ -139,24 +150,41 @@ def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
         for r in pool.values()
         if r.kind in ("event", "statement") and "#" not in r.id
     ]
-    return sorted((m for m in found if m is not None and m.score > 0.8 and _tells(claim, m)), key=lambda m: (-m.score, m.record.id))
+    return sorted(
+        (m for m in found if m is not None and m.score > 0.8 and _tells(claim, m)),
+        key=lambda m: (-m.score, m.record.id),
+    )
 
 
 def _tells(claim: Claim, m: Meeting) -> bool:
     """Whether a record may be told of: a standing relation bears out no event, and the claim's own subject takes part."""
     if m.record.holds is False or m.apt is False:
         return False
-    if m.record.attribute in STANDING and m.apt is not True and (
-        claim.kind not in ("origin", "rank", "quantity", "share") or (claim.kind == "rank" and m.record.attribute not in ("rank", "leads"))
+    if (
+        m.record.attribute in STANDING
+        and m.apt is not True
+        and (
+            claim.kind not in ("origin", "rank", "quantity", "share")
+            or (claim.kind == "rank" and m.record.attribute not in ("rank", "leads"))
+        )
     ):
         return False
     named = _with_offices(_named(m.record))
     said = {x.id for x in claim.mentions if x.kind == "entity"}
-    actors = [s for s in claim.subject if s not in GENERAL and not s.startswith("place-") and (s in said or not said)
-              and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))]
+    actors = [
+        s
+        for s in claim.subject
+        if s not in GENERAL
+        and not s.startswith("place-")
+        and (s in said or not said)
+        and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))
+    ]
     if not actors:
         return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
-    return any(a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named for a in actors)
+    return any(
+        a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named
+        for a in actors
+    )
 
 
 def _with_offices(named: frozenset[str]) -> frozenset[str]:
@@ -171,14 +199,13 @@ def acts_for(id: str) -> frozenset[str]:
 
 
 STANDING = frozenset(
-    """makes designs manufactures located-in part-of competes-with supplies uses developed rank leads produces-at owns heads office member-of
-    controlled-by""".split()
+    ["makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses", "developed", "rank", "leads", "produces-at", "owns", "heads", "office", "member-of", "controlled-by"]
 )
 """Predicates of what stands, not of what happened."""
 
 
 def _parties(claim: Claim) -> frozenset[str]:
-    ids = [*claim.subject, *claim.object, *claim.speaker]
+    ids = [*claim.subject, *claim.object, *claim.speaker, *_spoken_of(claim)]
     found = set(expand(ids))
     if claim.place:
         found.add(claim.place)
@@ -186,6 +213,13 @@ def _parties(claim: Claim) -> frozenset[str]:
         if id.startswith("place-"):
             found.add(country(id) or id)
     return frozenset(found)
+
+
+def _spoken_of(claim: Claim) -> tuple[str, ...]:
+    """Return the parties that the text of a claim names, or, where it names none, those of its frame."""
+    said = [x.id for x in claim.mentions if x.kind == "entity" and x.id and x.type not in ("place", "topic")]
+    framed = [*claim.subject, *claim.object, *claim.speaker]
+    return tuple(dict.fromkeys([*(i for i in framed if i in said or not said), *said] or framed))
 
 
 def _named(r: Record) -> frozenset[str]:
@@ -197,14 +231,13 @@ def _meeting(
 ) -> Meeting | None:
     close = closeness(ctx.view, r, words)
     named = _with_offices(_named(r))
-    own = {*claim.subject, *claim.object, *claim.speaker}
-    said = {x.id for x in claim.mentions if x.kind == "entity"}
-    own = own & said or own
+    own = set(_spoken_of(claim))
     hits = len(
         {p for p in own if p in named or set(variants(p)) & named or (set(owners(p)) & named and p not in GENERAL)}
         - GENERAL
     )
-    general = len({country(p) or p for p in own if p.startswith("place-") or p in GENERAL} & named)
+    acting = {c for p in own for c in acts_for(p)}
+    general = len(({country(p) or p for p in claim.subject if p.startswith("place-") or p in GENERAL} | acting) & named)
     dated = _dated(claim, r, ctx)
     if dated == "later":
         return None
@@ -217,7 +250,11 @@ def _meeting(
 
 def _rarity(own: set[str], named: frozenset[str], ctx: Context) -> float:
     """Return a bonus for sharing a party of which little is told: there it is likely the same thing."""
-    counts = [len(ctx.view.by_subject.get(p, ())) + len(ctx.view.by_object.get(p, ())) for p in own & named if p not in GENERAL]
+    counts = [
+        len(ctx.view.by_subject.get(p, ())) + len(ctx.view.by_object.get(p, ()))
+        for p in own & named
+        if p not in GENERAL
+    ]
     fewest = min(counts, default=1000)
     return 0.6 if fewest <= 12 else 0.3 if fewest <= 30 else 0.0
 
@@ -272,7 +309,9 @@ def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
         and m.apt is not False
         and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))
     ]
-    rivals = [m for m in met if m.dated in ("exact", "within") and m.apt is not False and (m.parties >= 1 or m.close >= 0.3)]
+    rivals = [
+        m for m in met if m.dated in ("exact", "within") and m.apt is not False and (m.parties >= 1 or m.close >= 0.3)
+    ]
     if not same or rivals:
         return None
     best = same[0]

@@ -24,9 +24,14 @@ def level(claim: Claim, context: Context) -> Finding | None:
         return None
     unit = claim.quantity.unit
     found = candidates(claim, context, unit)
-    if claim.attribute in ("loss", "charge"):
+    if claim.attribute in ("loss", "charge") and SUMMED.search(claim.text.casefold()):
         found.extend(_sums(found))
     return weigh(claim, found, lambda: swap(claim, context, found))
+
+
+SUMMED = re.compile(
+    r"[两兩二三]个?季|合计|合計|累计|累計|共计|总共|total|combined|together|two quarters|over .{0,12}quarters"
+)
 
 
 def _sums(found: list[Candidate]) -> list[Candidate]:
@@ -34,13 +39,28 @@ def _sums(found: list[Candidate]) -> list[Candidate]:
     parts: dict[str, Candidate] = {}
     for c in found:
         r = c.records[0]
-        if r.attribute in ("charge", "guidance") and len(c.records) == 1 and c.value > 0 and not c.hard - {"period", "attribute", "market"} \
-                and (r.attribute == "charge" or "lost" in r.series):
+        if (
+            r.attribute in ("charge", "guidance")
+            and len(c.records) == 1
+            and c.value > 0
+            and not c.hard - {"period", "attribute", "market"}
+            and (r.attribute == "charge" or "lost" in r.series)
+        ):
             parts[r.id] = c
     rows = list(parts.values())[:12]
-    return [Candidate(a.low + b.low, a.high + b.high, a.unit, (*a.records, *b.records), frozenset(("sum", "near-attribute")),
-                      f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = {shown_value(a.value + b.value, a.unit)}")
-            for i, a in enumerate(rows) for b in rows[i + 1:] if (a.records[0].series, a.records[0].printed) != (b.records[0].series, b.records[0].printed)]
+    return [
+        Candidate(
+            a.low + b.low,
+            a.high + b.high,
+            a.unit,
+            (*a.records, *b.records),
+            frozenset(("sum", "near-attribute")),
+            f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = {shown_value(a.value + b.value, a.unit)}",
+        )
+        for i, a in enumerate(rows)
+        for b in rows[i + 1 :]
+        if (a.records[0].series, a.records[0].printed) != (b.records[0].series, b.records[0].printed)
+    ]
 
 
 def candidates(claim: Claim, context: Context, unit: str) -> list[Candidate]:
@@ -120,7 +140,13 @@ def _other_entity(claim: Claim, context: Context, found: list[Candidate], exact:
                     and fits(wanted, c.low, c.high) == "inside"
                 ):
                     if _names(claim, other, subject):
-                        return Finding("supported", 0.7, c.records[0].label, tuple(evidence_of(x) for x in c.records[:2]), c.formula)
+                        return Finding(
+                            "supported",
+                            0.7,
+                            c.records[0].label,
+                            tuple(evidence_of(x) for x in c.records[:2]),
+                            c.formula,
+                        )
                     return _misplaced(claim, subject, other, c, exact)
     return None
 

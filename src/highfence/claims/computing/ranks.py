@@ -37,7 +37,9 @@ def _wanted(claim: Claim) -> tuple[float, float]:
 
 
 VAGUE = re.compile(r"领先|前列|龙头|领跑|一流|leading|leader|top[- ]tier|world[- ]class|major", re.I)
-PLAIN = re.compile(r"第一|最大|最高|最多|首位|榜首|largest|biggest|number one|no\. ?1|most\b|top\b(?![- ]tier)|first", re.I)
+PLAIN = re.compile(
+    r"第一|最大|最高|最多|首位|榜首|largest|biggest|number one|no\. ?1|most\b|top\b(?![- ]tier)|first", re.I
+)
 
 
 def vague(claim: Claim) -> bool:
@@ -71,11 +73,17 @@ def _printed(claim: Claim, ctx: Context, words: frozenset[str], text: str) -> Fi
         if low <= place <= high:
             passed = _passed(claim, ctx, words, r) if high == 1.0 else None
             if passed is not None:
-                return Finding("imprecise", 0.6, Label(f"Since passed: {passed.label.en}", f"其后被超过：{passed.label.zh}"),
-                               (evidence_of(r), evidence_of(passed)))
+                return Finding(
+                    "imprecise",
+                    0.6,
+                    Label(f"Since passed: {passed.label.en}", f"其后被超过：{passed.label.zh}"),
+                    (evidence_of(r), evidence_of(passed)),
+                )
             return Finding("supported", 0.8, r.label, (evidence_of(r),))
         if vague(claim) and place > high:
-            return Finding("imprecise", 0.5, Label(f"{r.label.en}: {place:g}", f"{r.label.zh}：{place:g}"), (evidence_of(r),))
+            return Finding(
+                "imprecise", 0.5, Label(f"{r.label.en}: {place:g}", f"{r.label.zh}：{place:g}"), (evidence_of(r),)
+            )
         if close >= 0.5 and r.holds and not vague(claim):
             return Finding("contradicted", 0.7, r.label, (evidence_of(r),))
     leaders = [
@@ -99,8 +107,14 @@ def _printed(claim: Claim, ctx: Context, words: frozenset[str], text: str) -> Fi
 def _passed(claim: Claim, ctx: Context, words: frozenset[str], held: Record) -> Record | None:
     """Return a later record that another leads in the same thing."""
     for r in ctx.view.with_attribute("leads"):
-        if r.holds and not any(same(r.subject, s) for s in claim.subject) and closeness(ctx.view, r, words) >= 0.3 \
-                and set(r.objects) & set(held.objects) and r.period and (held.period is None or r.period.start > held.period.start):
+        if (
+            r.holds
+            and not any(same(r.subject, s) for s in claim.subject)
+            and closeness(ctx.view, r, words) >= 0.3
+            and set(r.objects) & set(held.objects)
+            and r.period
+            and (held.period is None or r.period.start > held.period.start)
+        ):
             return r
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from highfence.catalogue.statements import things
 from highfence.catalogue.store import catalogue
@@ -87,18 +88,31 @@ NEEDS: dict[str, frozenset[str]] = {
 
 def origin(claim: Claim, context: Context) -> Finding | None:
     """Return whether one thing stands in a relation to another, and if not, who does."""
+    if (
+        claim.subject
+        and not claim.object
+        and len(claim.subject) > 1
+        and is_firm(claim.subject[0])
+        and not is_firm(claim.subject[1])
+    ):
+        claim = replace(claim, subject=claim.subject[:1], object=claim.subject[1:3])
     if not claim.subject or not claim.object:
         return _alone(claim, context)
     if claim.attribute in PLACED or (SEAT.search(claim.text.casefold()) and all(place_like(o) for o in claim.object)):
         return _seat(claim)
     best: Finding | None = None
-    goods = [b for b in claim.object if not is_firm(b)] if claim.attribute in MAKING and claim.attribute != "owns" else []
+    goods = (
+        [b for b in claim.object if not is_firm(b)] if claim.attribute in MAKING and claim.attribute != "owns" else []
+    )
     for a in claim.subject[:3]:
         for b in (goods or claim.object)[:4]:
-            found = _pair(claim, a, b, context.view)
+            turned = (
+                not is_firm(a) and is_firm(b) and claim.attribute not in ("uses", "sold-to", "supplies", "located-in")
+            )
+            found = _pair(claim, *((b, a) if turned else (a, b)), context.view)
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
-    return _negate(best) if claim.negated and best is not None else best
+    return _negate(best) if claim.negated and claim.attribute and best is not None else best
 
 
 SEAT = re.compile(r"总部|headquarter|based in|设在")
@@ -111,7 +125,12 @@ def place_like(id: str) -> bool:
 
 def seat(claim: Claim, context: Context) -> Finding | None:
     """Return whether a firm has its seat where a text says, whatever kind of claim that is."""
-    if claim.subject and claim.object and SEAT.search(claim.text.casefold()) and all(place_like(o) for o in claim.object):
+    if (
+        claim.subject
+        and claim.object
+        and SEAT.search(claim.text.casefold())
+        and all(place_like(o) for o in claim.object)
+    ):
         return _seat(claim)
     return None
 
@@ -129,7 +148,12 @@ def sole(claim: Claim, context: Context) -> Finding | None:
         return found
     others = [r for r in makes if r.subject not in claim.subject and r.subject not in owners(claim.subject[0])]
     if others:
-        return Finding("contradicted", 0.75, Label(f"Not the only one: {others[0].label.en}", f"并非唯一：{others[0].label.zh}"), tuple(evidence_of(r) for r in others[:3]))
+        return Finding(
+            "contradicted",
+            0.75,
+            Label(f"Not the only one: {others[0].label.en}", f"并非唯一：{others[0].label.zh}"),
+            tuple(evidence_of(r) for r in others[:3]),
+        )
     return None
 
 
@@ -141,8 +165,6 @@ def _rank(f: Finding) -> tuple[int, float]:
 
 
 def _negate(found: Finding) -> Finding:
-    from dataclasses import replace
-
     turned = {"supported": "contradicted", "contradicted": "supported", "misattributed": "supported"}
     return replace(found, verdict=turned.get(found.verdict, found.verdict), swap=None)
 
@@ -265,7 +287,12 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
     ):
         return _belongs_to(a, b, theirs, theirs, 0.75)
     fabs = [r for r in theirs if r.attribute == "manufactures"]
-    if fabs and claim.attribute in ("makes", "manufactures", "produces") and trades & {"foundry"} and a not in {r.subject for r in fabs}:
+    if (
+        fabs
+        and claim.attribute in ("makes", "manufactures", "produces")
+        and trades & {"foundry"}
+        and a not in {r.subject for r in fabs}
+    ):
         return _belongs_to(a, b, fabs, fabs, 0.8)
     makers = {r.subject for r in theirs if r.attribute in ("makes", "supplies")}
     makes = {o for r in view.of(a) if r.attribute == "makes" and r.holds for o in r.objects}
@@ -284,9 +311,7 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
 def _tied(a: str, own: tuple[str, ...], view: Index) -> bool:
     """Whether a firm has some tie of ownership or joint making with the owners of a thing."""
     return any(
-        r.holds
-        and (r.subject in own or set(r.objects) & set(own))
-        and r.attribute in ("owns", "founded", "developed", "part-of", "invested-in")
+        r.holds and (r.subject in own or set(r.objects) & set(own)) and r.attribute in ("owns", "founded", "part-of")
         for r in (*view.of(a), *view.onto(a))
         if r.kind in ("relation", "statement")
     )
@@ -332,7 +357,7 @@ def _seat(claim: Claim) -> Finding | None:
                 continue
             good, where = home in wanted, name_of(f"place-{home.casefold()}")
         label = Label("{a} has its seat in {w}", "{a}总部位于{w}").format(a=name_of(a), w=where)
-        source, grade = ((firm.source or "", firm.grade or "") if firm else ("", ""))
+        source, grade = (firm.source or "", firm.grade or "") if firm else ("", "")
         url = catalogue().source(source).url if source else ""
         proof = Evidence(label, "fact", f"firm:{a}/country", source, grade, subject=a, attribute="located-in", url=url)
         return Finding("supported" if good else "contradicted", 0.85, label, (proof,))
@@ -347,8 +372,14 @@ def _alone(claim: Claim, context: Context) -> Finding | None:
 
 
 CLASSES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
-    (re.compile(r"设备|装备|equipment|tools?\b|machines?"), re.compile(r"机|设备|tool|lithograph|etch|equipment|scanner|implant")),
-    (re.compile(r"材料|materials?|chemicals?"), re.compile(r"液|胶|气体|靶|硅片|材料|slurr|resist|gas|target|wafer|material|precursor")),
+    (
+        re.compile(r"设备|装备|equipment|tools?\b|machines?"),
+        re.compile(r"机|设备|tool|lithograph|etch|equipment|scanner|implant"),
+    ),
+    (
+        re.compile(r"材料|materials?|chemicals?"),
+        re.compile(r"液|胶|气体|靶|硅片|材料|slurr|resist|gas|target|wafer|material|precursor"),
+    ),
     (re.compile(r"芯片|chips?\b|处理器|processors?"), re.compile(r"芯片|处理器|chip|processor|gpu|cpu|accelerator")),
     (re.compile(r"软件|software|工具"), re.compile(r"eda|软件|工具|software")),
     (re.compile(r"存储|内存|memory"), re.compile(r"dram|nand|hbm|内存|闪存|存储|memory")),

@@ -234,7 +234,11 @@ def _by_number(
             proof,
             "; ".join(r.text for r in near[:2]),
         )
-    loose = [r for r in meant if stand[r.metric] == "inside" and (r.metric not in SCIENCE or r.metric[5:9] in claim.text.casefold())]
+    loose = [
+        r
+        for r in meant
+        if stand[r.metric] == "inside" and (r.metric not in SCIENCE or r.metric[5:9] in claim.text.casefold())
+    ]
     if loose:
         return Finding(
             "imprecise",

@@ -59,7 +59,9 @@ FREE = frozenset(
 GRANTED = frozenset(
     ("approves", "approved", "licenses", "licensed", "grants", "granted", "resumes", "resumed", "clears", "cleared")
 )
-COMPLIANT = re.compile(r"合规|符合.{0,6}(?:管制|规定|要求)|通过.{0,6}审查|透过.{0,6}审查|compl(?:y|ies|iant)|eligible for export|within the limits")
+COMPLIANT = re.compile(
+    r"合规|符合.{0,6}(?:管制|规定|要求)|通过.{0,6}审查|透过.{0,6}审查|compl(?:y|ies|iant)|eligible for export|within the limits"
+)
 CUT = frozenset(("cut-down", "weakened", "castrated", "downgraded", "crippled", "trimmed"))
 
 
@@ -83,7 +85,17 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
         if is_chip(c)
     ]
     verb = claim.attribute
-    way = "free" if COMPLIANT.search(claim.text.casefold()) else "barred" if verb in BARRED else "free" if verb in FREE else "granted" if verb in GRANTED else ""
+    way = (
+        "free"
+        if COMPLIANT.search(claim.text.casefold())
+        else "barred"
+        if verb in BARRED
+        else "free"
+        if verb in FREE
+        else "granted"
+        if verb in GRANTED
+        else ""
+    )
     if not chips or not way:
         return happening(claim, ctx)
     if claim.negated:

@@ -223,8 +223,31 @@ def _translations() -> Mapping[str, frozenset[str]]:
 @cache
 def _market_words() -> frozenset[str]:
     """Words in ids of series that narrow a market: those of products and kinds of chips."""
-    products = {w for t in things().values() if t.type in ("product", "technology") for w in t.id.split("-") if len(w) > 2}
-    return (frozenset(_translations()) | products) - {"family", "chip", "chips", "semiconductor", "semiconductors", "integrated", "circuits", "systems", "models", "big", "the", "for", "made",  "architecture", "service", "tools", "series", "process", "system", "china"}
+    products = {
+        w for t in things().values() if t.type in ("product", "technology") for w in t.id.split("-") if len(w) > 2
+    }
+    return (frozenset(_translations()) | products) - {
+        "family",
+        "chip",
+        "chips",
+        "semiconductor",
+        "semiconductors",
+        "integrated",
+        "circuits",
+        "systems",
+        "models",
+        "big",
+        "the",
+        "for",
+        "made",
+        "architecture",
+        "service",
+        "tools",
+        "series",
+        "process",
+        "system",
+        "china",
+    }
 
 
 def mentions_market(tokens: frozenset[str], text: str) -> bool:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from highfence.catalogue.series import all_series
+from highfence.catalogue.statements import things
 from highfence.claims.facts import Index, Record, name_of, shown_value, words_of
 from highfence.claims.matching.amounts import CURRENCIES, factor
 from highfence.claims.matching.attributes import (
@@ -16,8 +19,6 @@ from highfence.claims.matching.attributes import (
     place_match,
 )
 from highfence.claims.matching.periods import ADDITIVE, length, meets, parts_of
-from highfence.catalogue.series import all_series
-from highfence.catalogue.statements import things
 from highfence.claims.matching.readings import is_chip, is_firm, products, same, variants
 from highfence.claims.model import Claim
 
@@ -26,7 +27,22 @@ RECENT = timedelta(days=800)
 
 RARE = frozenset(("mileage", "tax", "tariff", "patents", "utilization", "users", "papers", "layers"))
 """Attributes that of themselves tell what a number is about."""
-MONEYED = frozenset(("revenue", "share", "net-profit", "capex", "r-and-d", "price", "market-size", "compute", "yield", "growth", "tax", "tariff"))
+MONEYED = frozenset(
+    (
+        "revenue",
+        "share",
+        "net-profit",
+        "capex",
+        "r-and-d",
+        "price",
+        "market-size",
+        "compute",
+        "yield",
+        "growth",
+        "tax",
+        "tariff",
+    )
+)
 """Attributes that no count of things is about."""
 
 HARD = frozenset(("market", "place", "attribute", "period", "subject", "text"))
@@ -81,6 +97,7 @@ def context(claim: Claim) -> str:
 def of_specs(claim: Claim, view: Index, unit: str) -> list[Candidate]:
     """Return specs of the chips, systems and models that a claim may mean."""
     found: list[Candidate] = []
+    formats = named_formats(claim.text)
     for subject in claim.subject:
         for id, fault in _spec_readings(subject):
             for record in view.of(id):
@@ -90,11 +107,27 @@ def of_specs(claim: Claim, view: Index, unit: str) -> list[Candidate]:
                 if by is None:
                     continue
                 how = attribute_match(claim.attribute, record)
+                if formats and record.attribute.startswith("peak_") and record.attribute not in formats:
+                    how = "other"
                 faults = {*fault, *({"attribute"} if how == "other" else ())}
                 if how == "open":
                     faults.add("open")
                 found.append(_one(record, by, unit, faults))
     return found
+
+
+def named_formats(text: str) -> frozenset[str]:
+    """Return the peaks that a text means by naming number formats; FP16 and BF16 go together.
+
+    >>> sorted(named_formats("312 TFLOPS in FP16"))
+    ['peak_bf16', 'peak_fp16']
+    """
+    found = {f"peak_{a}{b}" for a, b in _FORMAT.findall(text.casefold())}
+    half = {"peak_fp16", "peak_bf16"}
+    return frozenset(found | half if found & half else found)
+
+
+_FORMAT = re.compile(r"(?<![a-z])(fp|bf|tf|int)-?\s?(4|6|8|16|32|64)(?!\d)")
 
 
 def _spec_readings(subject: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -218,11 +251,7 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
     narrow = narrowing(record.series)
     if narrow and not mentions_market(narrow, text):
         faults.add("market")
-    if (
-        not narrow
-        and claim.market
-        and not words_of(claim.market) & record.words
-    ):
+    if not narrow and claim.market and not words_of(claim.market) & record.words:
         faults.add("wider")
     line = all_series().get(record.series)
     if line is not None and line.alternative_to:
@@ -238,7 +267,9 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
 def _topical(record: Record, text: str) -> float:
     """Return the share of a series' own label that a text holds, in the language that fits better."""
     words = words_of(text) | words_of(name_of(record.subject).en) | words_of(name_of(record.subject).zh)
-    return max((len(own & words) / len(own) for t in (record.label.en, record.label.zh) if (own := words_of(t))), default=1.0)
+    return max(
+        (len(own & words) / len(own) for t in (record.label.en, record.label.zh) if (own := words_of(t))), default=1.0
+    )
 
 
 def of_statements(claim: Claim, view: Index, unit: str) -> list[Candidate]:
@@ -279,7 +310,11 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
     """Return numbers found by the words of a claim alone, for subjects that no fact is filed under."""
     words = words_of(context(claim))
     found: list[Candidate] = []
-    own = {s for s in claim.subject if is_firm(s) or is_chip(s) or (s in things() and things()[s].type in ("firm", "fund", "person"))}
+    own = {
+        s
+        for s in claim.subject
+        if is_firm(s) or is_chip(s) or (s in things() and things()[s].type in ("firm", "fund", "person"))
+    }
     for score, record in view.search(words, ("series", "statement", "forecast"))[:120]:
         if score < 8 or not record.numeric:
             continue
@@ -300,7 +335,12 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
             faults.add("older")
         if claim.place and record.place and claim.place != record.place:
             faults.add("place")
-        if own and record.subject and not any(same(record.subject, s) for s in own) and not own & {*record.actors, *record.objects}:
+        if (
+            own
+            and record.subject
+            and not any(same(record.subject, s) for s in own)
+            and not own & {*record.actors, *record.objects}
+        ):
             faults.add("subject")
         if claim.attribute and attribute_match(claim.attribute, record) == "other" and record.kind == "series":
             faults.add("attribute")

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from highfence.claims.facts import Record
 from highfence.claims.model import Time
-from highfence.core.dates import Period
+from highfence.core.dates import Period, parse_period
+from highfence.core.errors import InputError
 
 EXACT_DAYS = {"day": 3, "month": 10, "quarter": 45, "half": 50, "year": 50, "span": 60}
 """Days by which the ends of a firm's period may miss the calendar's and still be called the same."""
@@ -31,6 +32,8 @@ def meets(record: Record, time: Time | None) -> str:
         return "unstated"
     if record.fiscal and time.fiscal and time.label.startswith("FY"):
         return "exact" if _fiscal(time) == record.fiscal else "other"
+    if time.fiscal and not record.fiscal and time.label.startswith("FY"):
+        time = _as_calendar(time)
     slack = EXACT_DAYS.get(time.grain, 45)
     p = record.period
     if abs((p.start - time.start).days) <= slack and abs((p.end - time.end).days) <= slack:
@@ -43,6 +46,16 @@ def meets(record: Record, time: Time | None) -> str:
     if shared >= 0.6 * min(length(time), length(p)) and length(p) <= 2.2 * length(time):
         return "overlaps"
     return "contains" if p.start <= time.start and p.end >= time.end else "other"
+
+
+def _as_calendar(time: Time) -> Time:
+    """Return a fiscal period as that of a firm whose books keep to the calendar."""
+    text = time.label[2:]
+    try:
+        p = parse_period(f"{text[:4]}-{text[4:].lstrip('-')}" if len(text) > 4 else text)
+    except InputError:
+        return time
+    return Time(p.start, p.end, time.grain, text)
 
 
 def _fiscal(time: Time) -> str:
