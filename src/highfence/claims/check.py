@@ -12,7 +12,8 @@ def check(document: Document) -> Checked:
     """Return every claim of an article with its verdict, in the order of the text.
 
     >>> from datetime import date
-    >>> found = check(Document("ASML is the only maker of EUV lithography machines.", "en", published=date(2025, 7, 16)))
+    >>> text = "ASML is the only maker of EUV lithography machines."
+    >>> found = check(Document(text, "en", published=date(2025, 7, 16)))
     >>> [j.verdict for j in found.judgements]
     ['supported']
     """

@@ -145,6 +145,10 @@ def numbers(claim: Claim, context: Context) -> Finding | None:
     return weigh(claim, found_, lambda: swap(claim, context, found_))
 
 
+OF_TRADE = frozenset(("revenue", "sales", "units", "shipments", "price", "orders", "share"))
+"""Attributes of a chip that are of its trade, not of its specs."""
+
+
 def changes(claim: Claim, context: Context) -> Finding | None:
     """A change: of a spec against another chip's, or of a series over time."""
     if (
@@ -155,18 +159,9 @@ def changes(claim: Claim, context: Context) -> Finding | None:
         and not claim.object
     ):
         return weakened(claim, context)
-    if any(is_chip(s) for s in claim.subject) and claim.attribute not in (
-        "revenue",
-        "sales",
-        "units",
-        "shipments",
-        "price",
-        "orders",
-        "share",
-    ):
-        if (found := ratio(claim, context)) is not None:
-            return found
-    return change(claim, context)
+    of_chip = any(is_chip(s) for s in claim.subject) and claim.attribute not in OF_TRADE
+    found = ratio(claim, context) if of_chip else None
+    return found or change(claim, context)
 
 
 def cut(claim: Claim, context: Context) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Change: growth over a year, a quarter or a span, from one level to another, and shares computed from part and whole."""
+"""Change: growth over a year or a quarter, from one level to another, and shares worked out from part and whole."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def change(claim: Claim, context_: Context) -> Finding | None:
 
 CAUSED = re.compile(r"因|由于|导致|because|due to|owing to|as a result|after")
 CUT_OFF = re.compile(
-    r"无法.{0,6}(?:供货|销售|出口|交付)|不能.{0,6}(?:供货|销售|出口)|(?:unable|cannot|not able|barred|banned).{0,24}(?:sell|ship|suppl|export|deliver)"
+    r"无法.{0,6}(?:供货|销售|出口|交付)|不能.{0,6}(?:供货|销售|出口)|"
+    r"(?:unable|cannot|not able|barred|banned).{0,24}(?:sell|ship|suppl|export|deliver)"
 )
 
 
@@ -86,7 +87,7 @@ def _level_for_change(claim: Claim, context_: Context) -> Finding | None:
                 "imprecise",
                 0.5,
                 Label(
-                    f"{shown_value(c.value, 'share')} is the level on record for {r.fiscal or r.printed}; no such change is",
+                    f"{shown_value(c.value, 'share')} is the level of {r.fiscal or r.printed}; no such change is known",
                     f"{shown_value(c.value, 'share')}是{r.fiscal or r.printed}的占比水平，未见此变化",
                 ),
                 (evidence_of(r),),
@@ -186,7 +187,8 @@ def _growth(claim: Claim, points: tuple[Record, ...], faults: set[str], today: d
                 "share",
                 rows,
                 frozenset(own | ({"near-attribute"} if points[0].unit == "share" else set())),
-                f"{shown_value(a[0], points[0].unit)} / {shown_value(b[0], points[0].unit)} − 1 = {shown_value(value, 'share')}",
+                f"{shown_value(a[0], points[0].unit)} / {shown_value(b[0], points[0].unit)} − 1 = "
+                f"{shown_value(value, 'share')}",
             )
             yield Candidate(
                 a[0] - b[0],
@@ -448,7 +450,8 @@ def shares(claim: Claim, context_: Context) -> list[Candidate]:
                     "share",
                     (part, whole),
                     frozenset(faults),
-                    f"{format_number(float(part.value or 0) / 1e9)} / {format_number(float(whole.value) / 1e9)} = {shown_value(value, 'share')}",
+                    f"{format_number(float(part.value or 0) / 1e9)} / {format_number(float(whole.value) / 1e9)} = "
+                    f"{shown_value(value, 'share')}",
                 )
             )
     return found

@@ -104,7 +104,7 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
 
 
 def _amounts(claim: Claim, r: Record, ctx: Context) -> str:
-    """Return whether a claim's number stands in a record: ``fits``, ``off``, or ``none`` where it holds no such number."""
+    """Return whether a claim's number stands in a record: ``fits``, ``off``, or ``none`` where it holds none such."""
     if claim.quantity is None or claim.kind in ("causal",):
         return "fits"
     wanted, stand = interval(claim.quantity), "none"
@@ -157,7 +157,7 @@ def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
 
 
 def _tells(claim: Claim, m: Meeting) -> bool:
-    """Whether a record may be told of: a standing relation bears out no event, and the claim's own subject takes part."""
+    """Whether a record may be told of: no standing relation for an event, and the claim's own subject takes part."""
     if m.record.holds is False or m.apt is False:
         return False
     if (
@@ -199,7 +199,10 @@ def acts_for(id: str) -> frozenset[str]:
 
 
 STANDING = frozenset(
-    ["makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses", "developed", "rank", "leads", "produces-at", "owns", "heads", "office", "member-of", "controlled-by"]
+    (
+        "makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses",
+        "developed", "rank", "leads", "produces-at", "owns", "heads", "office", "member-of", "controlled-by",
+    )
 )
 """Predicates of what stands, not of what happened."""
 

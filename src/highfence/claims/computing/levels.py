@@ -55,7 +55,8 @@ def _sums(found: list[Candidate]) -> list[Candidate]:
             a.unit,
             (*a.records, *b.records),
             frozenset(("sum", "near-attribute")),
-            f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = {shown_value(a.value + b.value, a.unit)}",
+            f"{shown_value(a.value, a.unit)} + {shown_value(b.value, b.unit)} = "
+            f"{shown_value(a.value + b.value, a.unit)}",
         )
         for i, a in enumerate(rows)
         for b in rows[i + 1 :]
@@ -253,7 +254,8 @@ def _other_attribute(claim: Claim, context: Context, found: list[Candidate], exa
                 "contradicted" if stated else "imprecise",
                 0.7,
                 Label(
-                    f"The number is that of another measure ({r.label.en}); this one is {shown_value(right.value, right.unit)}",
+                    f"The number is that of another measure ({r.label.en}); "
+                    f"this one is {shown_value(right.value, right.unit)}",
                     f"该数属于另一指标（{r.label.zh}）；本指标为{shown_value(right.value, right.unit)}",
                 ),
                 (*(evidence_of(x) for x in right.records[:2]), evidence_of(r)),
@@ -285,7 +287,8 @@ def _other_period(claim: Claim, context: Context, found: list[Candidate], exact:
                 "contradicted",
                 0.8,
                 Label(
-                    f"True of {r.fiscal or r.printed}; of {claim.period.label} the record says {shown_value(right.value, right.unit)}",
+                    f"True of {r.fiscal or r.printed}; of {claim.period.label} the record says "
+                    f"{shown_value(right.value, right.unit)}",
                     f"属于{r.fiscal or r.printed}；{claim.period.label}为{shown_value(right.value, right.unit)}",
                 ),
                 (*(evidence_of(x) for x in right.records[:3]), evidence_of(r)),

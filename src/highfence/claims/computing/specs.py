@@ -132,7 +132,7 @@ def _chips(ids: tuple[str, ...]) -> list[str]:
 
 
 def _baseline(claim: Claim, context: Context) -> list[str]:
-    """Return what a chip that was "cut" is measured against: another claim's object, else the parts that it was cut from."""
+    """Return what a "cut" chip is measured against: another claim's object, else the parts that it was cut from."""
     own = set(claim.subject)
     named = [
         o

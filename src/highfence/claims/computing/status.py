@@ -60,7 +60,8 @@ GRANTED = frozenset(
     ("approves", "approved", "licenses", "licensed", "grants", "granted", "resumes", "resumed", "clears", "cleared")
 )
 COMPLIANT = re.compile(
-    r"合规|符合.{0,6}(?:管制|规定|要求)|通过.{0,6}审查|透过.{0,6}审查|compl(?:y|ies|iant)|eligible for export|within the limits"
+    r"合规|符合.{0,6}(?:管制|规定|要求)|通过.{0,6}审查|透过.{0,6}审查|"
+    r"compl(?:y|ies|iant)|eligible for export|within the limits"
 )
 CUT = frozenset(("cut-down", "weakened", "castrated", "downgraded", "crippled", "trimmed"))
 

@@ -16,7 +16,8 @@ OWN_WORK = re.compile(
     r"自研|自主研发|国产化率|完全国产|纯国产|self-develop|home-?grown|indigenous|in-house|localis|localiz"
 )
 AUTONOMY = re.compile(
-    r"自主可控|自给自足|完全自主|全链条|全产业链|不再依赖|摆脱.{0,4}依赖|self-sufficien|self-relian|entire supply chain|full supply chain|"
+    r"自主可控|自给自足|完全自主|全链条|全产业链|不再依赖|摆脱.{0,4}依赖|self-sufficien|self-relian|"
+    r"entire supply chain|full supply chain|"
     r"independent of foreign|no longer (?:relies|depends)"
 )
 WHOLE = re.compile(r"100%|百分之百|完全|全部|全链条|全产业链|全面|彻底|fully|entirely|completely|whole|entire|wholly")
@@ -60,7 +61,8 @@ def _adjoin(claim: Claim, a: str, b: str) -> bool:
 
 
 MAKER_OF = re.compile(
-    r"(?:the |a )?(?:maker|developer|designer|producer|owner|parent|manufacturer) of(?: the)?|旗下的?|生产的|推出的|自研的?"
+    r"(?:the |a )?(?:maker|developer|designer|producer|owner|parent|manufacturer) of(?: the)?|"
+    r"旗下的?|生产的|推出的|自研的?"
 )
 
 

@@ -15,7 +15,12 @@ FAR_ABOVE = 10.0
 """A fact so many times a stated lower bound makes the bound true but uninformative."""
 
 NOT_COUNTS = frozenset(
-    ["USD", "CNY", "EUR", "JPY", "KRW", "TWD", "GBP", "HKD", "share", "points", "times", "FLOP/s", "OP/s", "B/s", "B", "W", "nm", "Hz", "mm2", "m", "day", "week", "month", "year", "years", "months", "days", "TPP", "TPP/mm2", "USD/h", "EFLOPS", "H100e", "rank", "wafers/month", "wafers/year", "tokens/day", "B/s/mm2", "kWh", "J", "C", "V", "s", "tokens", "quarters"]
+    (
+        "USD", "CNY", "EUR", "JPY", "KRW", "TWD", "GBP", "HKD", "share", "points", "times", "FLOP/s", "OP/s",
+        "B/s", "B", "W", "nm", "Hz", "mm2", "m", "day", "week", "month", "year", "years", "months", "days", "TPP",
+        "TPP/mm2", "USD/h", "EFLOPS", "H100e", "rank", "wafers/month", "wafers/year", "tokens/day", "B/s/mm2",
+        "kWh", "J", "C", "V", "s", "tokens", "quarters",
+    )
 )
 """Units of which a bare number is no count; every other unit is a noun that is counted."""
 RATES = frozenset(("FLOP/s", "OP/s"))

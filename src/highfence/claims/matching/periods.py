@@ -23,8 +23,8 @@ def length(p: Period | Time) -> int:
 
 
 def meets(record: Record, time: Time | None) -> str:
-    """Return how a fact's period stands to a claimed one: ``exact``, ``fiscal``, ``within``, ``overlaps``, ``contains`` or
-    ``other``.
+    """Return how a fact's period stands to a claimed one: ``exact``, ``fiscal``, ``within``, ``overlaps``,
+    ``contains`` or ``other``.
 
     ``fiscal`` : by the number of the year or quarter in the firm's own books, though the calendar's differs.
     """

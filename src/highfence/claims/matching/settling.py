@@ -188,7 +188,7 @@ def with_topics(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 
 
 def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
-    """Return a claim with the firm or chip of the claims before it, where it names none or only what it is compared with."""
+    """Return a claim with the firm or chip of those before it, where it names none or only what it is set against."""
     near = [c for c in before[-6:] if one.start - c.end < 400][::-1]
     chips = [s for c in near for s in c.subject[:1] if is_chip(s)]
     q = one.quantity
@@ -240,7 +240,10 @@ NATIONAL = frozenset(("consumption", "imports", "exports", "gdp", "trade-balance
 LOOSE = re.compile(r"性能|效能|表现|performance", re.I)
 STRICT = re.compile(r"算力|运算|運算|flops|tops\b|comput|processing power|峰值|peak", re.I)
 VERBS = frozenset(
-    ["makes", "designs", "owns", "founded", "heads", "supplies", "buys", "uses", "bans", "approves", "invests", "launches", "expands", "replaces", "requires", "covers", "partof", "of", "license", "entity-list", "says"]
+    (
+        "makes", "designs", "owns", "founded", "heads", "supplies", "buys", "uses", "bans", "approves", "invests",
+        "launches", "expands", "replaces", "requires", "covers", "partof", "of", "license", "entity-list", "says",
+    )
 )
 KEPT = frozenset(
     (
