@@ -26,6 +26,9 @@ _SAYS = {
 }
 
 
+_SPEAKERS = ("firm", "agency", "person", "place", "group", "fund", "")
+
+
 def spoken(view: View, clause: Clause) -> Clause:
     """Part who speaks from what is said, within a clause: "X said that Y", X预计Y."""
     if clause.speech or clause.role != "clause":
@@ -39,8 +42,9 @@ def spoken(view: View, clause: Clause) -> Clause:
     if not match:
         return clause
     before = view.bare[clause.core : match.start()]
+    names = view.within(clause.core, match.start(), "entity")
     who = (
-        view.within(clause.core, match.start(), "entity")
+        (bool(names) and (view.lang == "en" or names[-1].type in _SPEAKERS))
         or lexicon.has(view.lang, "source", before)
         or lexicon.starts(view.lang, "pronoun", before)
     )

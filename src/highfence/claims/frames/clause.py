@@ -17,7 +17,7 @@ class Clause:
     role : clause, bracket, item, list or apposition. sentence : its sentence. number : index of the sentence. head :
     the noun phrase that a bracket or apposition stands behind. speech : offsets of the words that say who reports it.
     conditional : whether a condition leads it in. quoted : whether it is somebody's own words. main : where the piece
-    with the predicate starts, behind a topic.
+    with the predicate starts, behind a topic. aside : what is told of the topic in between, a clause of its own.
     """
 
     start: int
@@ -31,6 +31,7 @@ class Clause:
     conditional: bool = False
     quoted: bool = False
     main: int = -1
+    aside: tuple[int, int] | None = None
 
     @property
     def said(self) -> int:

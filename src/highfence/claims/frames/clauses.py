@@ -30,7 +30,7 @@ def clauses(view: View) -> tuple[Clause, ...]:
     found: list[Clause] = []
     for number, sentence in enumerate(segments.sentences(view.document)):
         found.extend(_of_sentence(view, sentence, number))
-    return tuple(sorted(found, key=lambda c: (c.sentence.start, c.start, -c.end)))
+    return tuple(sorted(found, key=lambda c: (c.sentence.start, c.said, c.start)))
 
 
 def _of_sentence(view: View, sentence: Sentence, number: int) -> Iterator[Clause]:
@@ -56,6 +56,7 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
     conditional = False
     speech: tuple[int, int] | None = None
     listed = -1
+    aside: tuple[int, int] | None = None
     spoken = False
     for i, piece in enumerate(cut):
         kind = piece_role(view, piece)
@@ -110,6 +111,7 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
                 start = speech[0] if speech else start
         if kind == "clause" and topic >= 0 and not last and _inserted(view, piece, cut[i + 1]):
             done.append(Clause(topic, piece.end, topic, "clause", sentence, number, main=piece.start))
+            aside = (piece.start, piece.end)
             continue
         if kind == "back":
             if (
@@ -149,7 +151,8 @@ def _mended(view: View, sentence: Sentence, number: int, cut: tuple[Piece, ...])
             clause = replace(clause, role="list")
         if 0 <= topic < clause.core:
             clause = replace(clause, core=_without_lead(view, topic, clause.end), main=clause.core)
-        topic = -1
+            clause = replace(clause, aside=aside)
+        topic, aside = -1, None
         if done and _chained(view, done[-1], clause, piece):
             done[-1] = replace(done[-1], end=clause.end)
         else:

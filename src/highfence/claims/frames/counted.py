@@ -64,7 +64,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     who = subject(view, clause, until, ctx, attribute)
     if not entities(view, clause.core, until) and meant is not None:
         inside = entities(view, clause.core, number.start)
-        who = ranked(view, inside, attribute) if inside and not ctx.topic else who
+        who = who or ranked(view, inside, attribute)
     if who and all(wide(m) for m in who):
         firms = [m for m in entities(view, clause.core, clause.end) if m.type == "firm"]
         alone = all(m.id == "world" for m in who)
@@ -74,6 +74,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
     if (
         view.lang == "en"
+        and clause.core == clause.sentence.start
         and not entities(view, clause.core, number.start)
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):
@@ -90,6 +91,9 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         role = "rank"
     ahead = future(view, clause)
     ctx.attribute = attribute or ctx.attribute
+    place = slots.place_of(view, clause, ctx)
+    if whole is not None and whole.type == "place":
+        place = next((slots.code(m) for m in who if m.type == "place" and m is not whole), "")
     return Claim(
         part.start,
         part.end,
@@ -104,7 +108,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         direction=direction,
         period=slots.period_of(view, clause, number.start, ctx, number.end),
         base=slots.base_of(view, clause, number),
-        place=slots.place_of(view, clause, ctx),
+        place=place,
         market=slots.market_of(view, clause, meant),
         speaker=slots.speaker_of(view, clause, ctx),
         negated=slots.negated(view, part.start, part.end),
@@ -120,7 +124,11 @@ def _whole(view: View, clause: Clause, number: Mention) -> Mention | None:
     near = entities(view, clause.core, number.start)
     if view.lang != "zh" or not near or len(near) > 2 or (len(near) == 2 and near[0].type != "firm"):
         return None
-    return near[-1] if re.fullmatch("的(?:约|近|大约)?", view.folded[near[-1].end : number.start]) else None
+    return (
+        near[-1]
+        if re.fullmatch("(?:同期|同类产品|同行)?的(?:约|近|大约)?", view.folded[near[-1].end : number.start])
+        else None
+    )
 
 
 def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context) -> str:
@@ -165,7 +173,7 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
     if part.before is not None:
         return "to", direction or _sign(part)
     if not near:
-        return "level", 0
+        return _unlisted(view.folded[max(clause.start, number.start - 10) : number.start])
     before = view.folded[max(clause.start, number.start - 24) : number.start]
     if _TO[view.lang].search(before) and not before.endswith("不到"):
         return "to", direction
@@ -182,6 +190,15 @@ def _role(view: View, clause: Clause, part: Part) -> tuple[str, int]:
         return "by", direction
     overlapping = near[0].start < number.end and number.start < near[0].end
     return ("by", direction) if overlapping else ("level", direction)
+
+
+_DOWN_TO = re.compile("(?:减|降|跌|缩|削|砍|下调|调低)[^,]{0,3}[至到](?:约|近|仅)?$")
+_UP_TO = re.compile("(?:增|升|涨|扩|提|上调|调高)[^,]{0,3}[至到](?:约|近|仅)?$")
+
+
+def _unlisted(before: str) -> tuple[str, int]:
+    """Return role and sign where no listed word of change stands, from the characters of its verb: 减免至3%."""
+    return ("to", -1) if _DOWN_TO.search(before) else ("to", 1) if _UP_TO.search(before) else ("level", 0)
 
 
 def _sign(part: Part) -> int:

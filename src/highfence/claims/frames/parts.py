@@ -32,7 +32,9 @@ def parts(view: View, clause: Clause) -> tuple[Part, ...]:
     told = [
         m
         for m in view.within(clause.start, clause.end, "quantity")
-        if m.quantity is not None and checkable.telling(view, m.start, m.end)
+        if m.quantity is not None
+        and checkable.telling(view, m.start, m.end)
+        and not (clause.aside and clause.aside[0] <= m.start < clause.aside[1])
     ]
     asserted = [m for m in told if not _qualifies(view, clause, m, told)]
     if not asserted:

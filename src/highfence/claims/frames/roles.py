@@ -8,7 +8,7 @@ from highfence.claims.frames import lexicon
 from highfence.claims.frames.segments import Piece
 from highfence.claims.frames.view import MASK, View
 
-_NOUNS = re.compile(
+NOUNS = re.compile(
     "性能|产能|智能|功能|能力|能源|能够|需求|增值税|设备|设施|有限|所有|只有|没有|公司|可能|使命|使用者|用户|用途|作用|"
     "开发者|设计者|投资者|研发中心|制造商|供应商|生产线|生产商|供应链|产业链|制造业|设计业|建设者|为首|为主|有关|"
     "成本|成熟|成果|成功|成员|成绩|成品|着力|显著|著名|更新|大约|约束|合约|居民|像素|算力|算法|计算|预算|运算|极大|更多|更大|仅次|"
@@ -67,7 +67,7 @@ def predicate(view: View, start: int, end: int) -> bool:
         return True
     text = view.bare[start:end]
     if view.lang == "zh":
-        text = _NOUNS.sub(lambda m: MASK * len(m.group()), text)
+        text = NOUNS.sub(lambda m: MASK * len(m.group()), text)
         return lexicon.has("zh", "verbs", text) or lexicon.has("zh", "event", text)
     return lexicon.has("en", "verbs", text) or re.search(r"\b(?!\w*(?:speed|need|red)\b)\w{3,}ed\b", text) is not None
 
@@ -135,7 +135,7 @@ def nominal(view: View, start: int, end: int) -> bool:
     """Tell whether the only verb of a Chinese piece is its last word, behind 的: 美国对中国的封锁."""
     if view.lang != "zh" or view.within(start, end, "quantity"):
         return False
-    text = _NOUNS.sub(lambda m: MASK * len(m.group()), view.bare[start:end])
+    text = NOUNS.sub(lambda m: MASK * len(m.group()), view.bare[start:end])
     verbs = [m for m in lexicon.pattern("zh", "verbs").finditer(text) if m.group() not in ("为", "对准")]
     at = text.rfind("的")
     return bool(verbs) and 0 <= at < verbs[0].start() and verbs[-1].end() >= len(text.rstrip("\"'")) and len(verbs) <= 2
@@ -186,7 +186,9 @@ def _speaks(view: View, piece: Piece) -> bool:
         said = _TRAILS.match(text)
         if said is None or len(text.split()) > 9 or view.within(piece.start, piece.end, "quantity"):
             return False
-        return not lexicon.has("en", "verbs", view.bare[piece.start + said.end() : piece.end])
+        rest = view.bare[piece.start + said.end() : piece.end].strip()
+        setting = re.match(r"(?:in|on|at|to|last|this|earlier|late|early|by|via|during)\b", rest)
+        return setting is not None or not lexicon.has("en", "verbs", rest)
     return False
 
 

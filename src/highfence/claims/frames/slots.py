@@ -130,7 +130,7 @@ def place_of(view: View, clause: Clause, ctx: Context) -> str:
     places = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "place" and m.id]
     where = [m for m in places if _where(view, m)] or [m for m in places if not _home(view, m, clause.end)]
     if where:
-        return _code(where[0])
+        return code(where[0])
     markets = [m for m in view.within(clause.start, clause.end, "entity") if m.type == "topic" and country(m.id)]
     if markets:
         return country(markets[0].id)
@@ -147,7 +147,7 @@ def country(id: str) -> str:
     return found.country if found else ""
 
 
-def _code(m: Mention) -> str:
+def code(m: Mention) -> str:
     """Return the ISO code of a place among its ids."""
     ids = (m.id, *m.others)
     return next(

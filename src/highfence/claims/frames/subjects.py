@@ -110,6 +110,12 @@ def entities(view: View, start: int, end: int) -> list[Mention]:
     return [m for m in view.within(start, end, "entity") if m.id]
 
 
+_GOES_ON = re.compile(
+    r"(?:and |but |then )?(?:which|who|down|up|"
+    r"(?!forcing|causing|prompting|leaving|allowing|letting|requiring|pushing)\w+(?:ed|ing))\b"
+)
+
+
 def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str = "") -> tuple[Mention, ...]:
     """Return what a clause speaks of, most likely first: names before ``until``, else what was named before."""
     begin = clause.head[0] if clause.head and clause.head[0] < clause.core else clause.core
@@ -132,9 +138,7 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
         ctx.topic
         and view.lang == "en"
         and clause.core > clause.sentence.start
-        and re.compile(r"(?:and |but |then )?(?:\w+(?:ed|ing)|which|who|down|up)\b").match(
-            view.bare, clause.core, clause.end
-        )
+        and _GOES_ON.match(view.bare, clause.core, clause.end)
     ):
         return (*ctx.topic, *(m for m in found if m not in ctx.topic))
     if found:
@@ -143,6 +147,9 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
             return ordered
     if not _leaves_open(view, clause):
         return tuple(found)
+    joined = view.folded[clause.start - 1 : clause.start] in ("、", "和", "与", "及")
+    if clause.role == "bracket" and not found and not joined:
+        return tuple(m for m in ctx.topic or ctx.before if wide(m))
     if ctx.topic:
         return (*found, *ctx.topic) if found and not wide(found[0]) else (*ctx.topic, *found)
     late = [m for m in entities(view, until, clause.end) if m.type != "place"]
@@ -234,9 +241,17 @@ def _refers(view: View, clause: Clause, until: int) -> bool:
     return view.starts("pronoun", clause.core, max(until, clause.core)) > 0
 
 
+_POINTED = re.compile(
+    "(?:这种|这类|此类|这款|该款|这些|该|此)[^,的]{0,10}?(?:芯片|晶片|处理器|加速卡|产品|公司|企业|厂商|集团|机构|国家)"
+)
+
+
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
     length = view.starts("pronoun", start, end)
+    pointed = _POINTED.match(view.folded, start, end) if view.lang == "zh" else None
+    if pointed and pointed.end() - start > length:
+        length = pointed.end() - start
     if not length or entities(view, start, start + length):
         return ()
     word = view.folded[start : start + length]
@@ -247,7 +262,7 @@ def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, 
         word,
     ):
         kinds = ("firm",)
-    elif re.search("芯片|产品|款|chip|processor|accelerator|gpu|product|device", word):
+    elif re.search("芯片|晶片|处理器|加速卡|产品|款|chip|processor|accelerator|gpu|product|device", word):
         kinds = ("chip", "system", "product")
     elif re.search("机构|agency|department|government|bureau", word):
         kinds = ("agency", "place")

@@ -7,7 +7,7 @@ import re
 from highfence.claims.frames import checkable, lexicon, slots
 from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.parts import Part
-from highfence.claims.frames.roles import predicate
+from highfence.claims.frames.roles import NOUNS, predicate
 from highfence.claims.frames.slots import future, ids, linked
 from highfence.claims.frames.subjects import Context, entities, subject
 from highfence.claims.frames.view import View
@@ -170,6 +170,9 @@ def _verb_at(view: View, clause: Clause, kind: str) -> int:
             and not _noun(view, m)
         ]
     )
+    if view.lang == "zh":
+        nouns = [m.span() for m in NOUNS.finditer(view.bare, clause.core, clause.end)]
+        hits = [h for h in hits if not any(a <= h < b for a, b in nouns)]
     if view.lang == "en":
         hits = sorted(
             [*hits, *(m.start() for m in re.compile(r"\b\w{3,}ed\b").finditer(view.bare, clause.core, clause.end))]
