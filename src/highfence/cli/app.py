@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sources": ("catalogue", "List sources, or show one."),
     "series": ("series", "List series, or show one: every value with when it became public."),
     "events": ("series", "List dated events: controls, licences, orders, measures of both governments."),
+    "facts": ("facts", "Browse every fact that articles are checked against, or count them by topic."),
     "sql": ("data", "Ask the catalogue in SQL."),
     "export": ("data", "Write the catalogue as CSV, Parquet, DuckDB or a spreadsheet."),
     "outcomes": ("market", "List what a run of the market tells: names, units and definitions."),

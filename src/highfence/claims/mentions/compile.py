@@ -161,6 +161,8 @@ def _words(raw: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             if not lists.get("to"):
                 continue
             for form in verbs:
+                if form in ("up", "down"):
+                    continue
                 if form.isascii():
                     yield kind, f"{id}-to", f"{form} to"
                     yield kind, f"{id}-by", f"{form} by"

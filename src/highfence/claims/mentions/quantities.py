@@ -181,7 +181,7 @@ class _Reader:
             at = match.end()
             number = None if any(self.taken[match.start() : match.end()]) else read(match, low)
             if number is None or not self._stands_alone(number, match):
-                at = max(match.start() + 1, match.end() if number is None else match.end())
+                at = match.end()
                 continue
             mention, at = self._mention(number)
             if mention is not None:
@@ -198,7 +198,7 @@ class _Reader:
             return False
         if n.small and not match.group("han") and not match.group("hanvague"):
             return self._fraction_holds(match)
-        if before.isascii() and (before.isalpha() or (before in "._#@&" and before)) and not _currency(low, start):
+        if before.isascii() and (before.isalpha() or before in tuple("._#@&")) and not _currency(low, start):
             return False
         if (
             before in ("-", "/")
@@ -242,23 +242,21 @@ class _Reader:
         ):
             other = None
         end = other.end if other else part.end
-        last = other or part
         if not part.unit and not part.currency and not self._bare(n, other):
             return None, n.end
         if n.small and not n.scaled and not n.share and n.value == 1 and part.of in _GENERIC and other is None:
             return None, n.end
         quantity = self._quantity(n, part, other)
         quantity, start, end = self._compared(quantity, start, end, n)
-        if _rate := _RATE.match(low, end):
+        if rate := _RATE.match(low, end):
             if quantity.unit in _MONEY:
-                quantity = replace(quantity, unit=f"{quantity.unit}/{'Mtok' if _rate['tok'] else 'h'}")
-                end = _rate.end()
+                quantity = replace(quantity, unit=f"{quantity.unit}/{'Mtok' if rate['tok'] else 'h'}")
+                end = rate.end()
         elif quantity.count_of == "wafers" or quantity.unit == "units":
             monthly = _MONTHLY.match(low, end)
             if monthly and ("wafer" in monthly.group() or quantity.count_of in ("wafers", "pieces")):
                 quantity = replace(quantity, unit="wafers/month", count_of="wafers")
                 end = monthly.end()
-        del last
         printed = self.folded.text[start:end]
         return Mention(start, end, "quantity", quantity=replace(quantity, printed=printed)), end
 

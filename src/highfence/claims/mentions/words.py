@@ -36,7 +36,20 @@ def words(cut: Tokens, taken: bytearray, times: Sequence[Mention]) -> list[Menti
             if start >= after.get(kind, 0) and not any(taken[start:end]):
                 found.append(Mention(start, end, kind, id))
                 after[kind] = end
-    return found
+    return _outer(found)
+
+
+def _outer(found: list[Mention]) -> list[Mention]:
+    """Drop words that are only a part of an attribute's name: the use in a rate of use, the sale in sales revenue."""
+    names = {i: m for m in found if m.kind == "attribute" for i in range(m.start, m.end)}
+
+    def part(m: Mention) -> bool:
+        name = names.get(m.start)
+        return (
+            name is not None and m.kind != "attribute" and m.end <= name.end and m.end - m.start < name.end - name.start
+        )
+
+    return [m for m in found if not part(m)]
 
 
 def implied(found: list[Mention], quantities: list[Mention], text: str) -> list[Mention]:
