@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scenarios": ("policy", "List scenarios of policy, or show one: law overlays and dated levers with their sources."),
     "whatif": ("whatif", "Say what a policy does against another, over paired draws of the market."),
     "brief": ("report", "Write the brief of a chip: terminal, HTML and JSON."),
+    "check": ("check", "Check an article: every claim with a verdict, its evidence and the arithmetic."),
     "validate": ("report", "Recompute every published case and law case."),
     "template": ("law", "Print a sheet to fill in."),
     "schema": ("law", "Print the JSON Schema of a result."),

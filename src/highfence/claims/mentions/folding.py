@@ -64,7 +64,7 @@ def fold(text: str) -> Folded:
     >>> len(fold("ﬁﬀ İ").low) == len("ﬁﬀ İ")
     True
     """
-    plain = text.translate(_table())
+    plain = text.translate(characters())
     low = plain.lower()
     if len(low) != len(plain):
         low = "".join(c if len(c.lower()) != 1 else c.lower() for c in plain)
@@ -74,7 +74,8 @@ def fold(text: str) -> Folded:
 _built: dict[int, str] = {}
 
 
-def _table() -> dict[int, str]:
+def characters() -> dict[int, str]:
+    """Return the table of :func:`fold`: from a character's code to its plain, simplified form."""
     if not _built:
         pack = lexicon().folding
         _built.update(zip(map(ord, pack[0]), pack[1]))
