@@ -18,6 +18,8 @@ from highfence.core.labels import Label
 
 PLACES = (DATA,)
 CODE = (Path(__file__), Path(__file__).parent / "statements_schema.py")
+ONE_SUBJECT = frozenset({"makes", "designs", "developed", "leads", "issued", "owns"})
+"""Predicates of which ``only`` says that no other subject stands in this relation to the object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,9 @@ class Statement:
     Attributes
     ----------
     subject, object : ids of firms, chips, models or things. predicate : one of ``PREDICATES``. holds : False for what
-    is known not to be so. only : whether no other object (of ``makes``: no other subject) stands in this relation.
-    value, low, high, unit : a number that belongs to it, if any. period : when it holds; None for always. published :
-    when it became public. kind : fact, law, proposal, report, forecast, statement or claim.
+    is known not to be so. only : whether no other object (of the predicates in ``ONE_SUBJECT``: no other subject)
+    stands in this relation. value, low, high, unit : a number that belongs to it, if any. period : when it holds; None
+    for always. published : when it became public. kind : fact, law, proposal, report, forecast, statement or claim.
     """
 
     id: str

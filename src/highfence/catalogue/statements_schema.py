@@ -35,6 +35,13 @@ PREDICATES = {
     "plans": "somebody plans something",
     "approved": "an agency approved something", "banned": "an agency banned something",
     "launched": "a firm launched a product", "created": "a body created something",
+    "lifted": "an agency ended or suspended a measure", "proposed": "a bill was brought in",
+    "summoned": "an agency summoned a firm", "investigates": "an agency investigates a firm",
+    "intervened": "a government took decisions of a firm into its hand", "provides": "a law gives or allows something",
+    "agreed": "two parties agreed on something", "partners-with": "two firms work together or own a venture together",
+    "earns-in": "a firm earns part of its revenue in a place", "share": "a share of a market",
+    "founded-in": "a firm was founded in a year, or in a place", "visited": "a person went to a place",
+    "met": "two persons met",
 }
 """What a subject may be or do to an object, and what that means."""
 
