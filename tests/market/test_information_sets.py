@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 import highfence
+from highfence.catalogue.series import events
 from highfence.choice.store import known_sources
 from highfence.core.dates import parse_period
 from highfence.core.documents import read_yaml
@@ -31,6 +32,15 @@ def later(published: Any, day: date) -> bool:
 def source_is_later(id: str, day: date) -> bool:
     public = known_sources()[id].date
     return public is not None and parse_period(public).end > day
+
+
+def value_is_later(value: dict[str, Any], day: date) -> bool:
+    """Whether a dated value became public later: with its event, its source, or on its own day."""
+    if not value.get("from"):
+        return False
+    if (at := value.get("at", "")).startswith("event "):
+        return next(e.on for e in events() if e.id == at.removeprefix("event ")) > day
+    return source_is_later(value["source"], day) if value.get("source") else later(value["from"], day)
 
 
 def rewritten(path: Path, content: Any) -> None:
@@ -68,14 +78,13 @@ def deleted(package: Path, day: date) -> dict[str, int]:
             left = [v for v in held if not later(v[field], day)]
             gone[kind] += len(held) - len(left)
             rewritten(path, left)
-    path = package / "market/data/parameters_market.yaml"
-    held = read_yaml(path)
-    for one in held:
-        left = [v for v in one["values"] if not (v.get("from") and (
-            source_is_later(v["source"], day) if v.get("source") else later(v["from"], day)))]
-        gone["values"] += len(one["values"]) - len(left)
-        one["values"] = left
-    rewritten(path, held)
+    for path in sorted((package / "market/data").glob("parameters_*.yaml")):
+        held = read_yaml(path)
+        for one in held:
+            left = [v for v in one["values"] if not value_is_later(v, day)]
+            gone["values"] += len(one["values"]) - len(left)
+            one["values"] = left
+        rewritten(path, held)
     record = package / "market/data/posteriors/record.json"
     told = json.loads(record.read_text(encoding="utf-8"))
     for origin in [o for o in told["origins"] if later(o, day)]:
