@@ -20,7 +20,7 @@ from highfence.claims.computing.ranks import rank
 from highfence.claims.computing.relations import origin, seat, sole
 from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
-from highfence.claims.computing.status import CUT, status, weakened
+from highfence.claims.computing.status import CUT, licence_words, status, weakened
 from highfence.claims.computing.suppositions import long_ago, own_platform, own_work, presumed_owner
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
@@ -93,6 +93,8 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 def _find(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
+    if (found := licence_words(claim, context)) is not None:
+        return found
     if claim.kind in ("event", "origin") and (found := presumed_owner(claim, context)) is not None:
         return found
     for first in (own_work, long_ago, own_platform, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):

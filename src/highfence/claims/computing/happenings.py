@@ -180,7 +180,8 @@ def _tells(claim: Claim, m: Meeting) -> bool:
         and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))
     ]
     if not actors:
-        return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
+        known = [p for p in _spoken_of(claim) if p not in GENERAL and not (p in things() and things()[p].type == "topic")]
+        return m.close >= 0.5 or bool(known and (m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)))
     return any(
         a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named
         for a in actors

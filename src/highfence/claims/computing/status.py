@@ -113,6 +113,32 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
     return happening(claim, ctx)
 
 
+NO_LICENCE = re.compile(
+    r"(?:无需|不需要?|毋须|无须).{0,6}许可|without (?:a |an |any )?(?:export )?licen[cs]e|no licen[cs]e (?:was |is )?(?:needed|required)|licen[cs]e-free"
+)
+NEEDS_LICENCE = re.compile(
+    r"(?:须|需要?|必须|应当).{0,6}许可|许可(?:证)?要求|(?:need|requir)\w*.{0,16}licen[cs]e|licen[cs]e requirement|under (?:a )?licen[cs]e"
+)
+
+
+def licence_words(claim: Claim, ctx: Context) -> Finding | None:
+    """Return what the law asked of a chip, where a text says that it needed a licence or none."""
+    text = claim.text.casefold()
+    free = NO_LICENCE.search(text) is not None
+    if not free and not NEEDS_LICENCE.search(text):
+        return None
+    chips = [c for c in (*claim.subject, *claim.object) if is_chip(c)]
+    if not chips or (claim.period is not None and claim.period.start > ctx.published):
+        return None
+    place = _place(claim)
+    answers = [(d, requirement(chips[0], place, d)) for d in _days(claim, ctx, chips[0])]
+    return (
+        _free(claim, ctx, chips[0], place, answers, licensed=False)
+        if free
+        else _barred(claim, ctx, chips[0], place, answers)
+    )
+
+
 def _place(claim: Claim) -> str:
     for id in (claim.place, *claim.object):
         if id.startswith("place-") and len(id) == 8 and id != "place-us":
@@ -202,14 +228,19 @@ def _us(claim: Claim) -> bool:
 
 
 def _free(
-    claim: Claim, ctx: Context, chip: str, place: str, answers: list[tuple[date, tuple[str, str, str, str, str]]]
+    claim: Claim,
+    ctx: Context,
+    chip: str,
+    place: str,
+    answers: list[tuple[date, tuple[str, str, str, str, str]]],
+    licensed: bool = True,
 ) -> Finding | None:
     day, answer = answers[0]
     proof = _law(chip, place, day, answer)
     work = f"classify({name_of(chip).en}, {place}, {day}) = {answer[1]}"
     if answer[0] in ("none", ""):
         return Finding("supported", 0.85, proof.statement, (proof,), work)
-    licences = _events(chip, ctx, ("licence",), claim)
+    licences = _events(chip, ctx, ("licence",), claim) if licensed else []
     if licences:
         return Finding("supported", 0.6, licences[0].label, (evidence_of(licences[0]), proof), work)
     freed = [(d, a) for d, a in answers if a[0] in ("none", "")]

@@ -258,6 +258,8 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
         faults.add("definition")
     if not is_firm(subject) and not is_chip(subject) and _topical(record, text) < 0.25:
         faults.add("text")
+    if record.attribute == "revenue-share" and not record.place and _topical(record, text) < 0.5:
+        faults.add("text")
     where = place_match(claim.place, record, subject)
     if where in ("other", "narrower"):
         faults.add("place")

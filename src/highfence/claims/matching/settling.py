@@ -204,6 +204,10 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
     if one.kind in ("event", "status") and one.attribute and not one.subject and not one.object:
         parties = [s for c in near for s in c.subject[:1] if is_firm(s) or is_chip(s)]
         return replace(one, subject=tuple(parties[:1]))
+    if one.attribute in ("revenue-share", "share") and not one.place and near and one.start - near[0].end < 30 and not (
+        set(one.subject) & {m.id for m in one.mentions if m.kind == "entity"}
+    ):
+        one = replace(one, place=next((p for i in (near[0].place, *near[0].subject) if (p := place_of(i))), ""))
     if one.attribute in MONEY and all(s.startswith("place-") for s in one.subject):
         firms = [s for c in near for s in c.subject[:1] if is_firm(s)]
         if firms:
