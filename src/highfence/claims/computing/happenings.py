@@ -91,7 +91,7 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
         and (found := _misdated(claim, [closer, *(m for m in met if m.dated == "other")])) is not None
     ):
         return found
-    if best.apt is None and best.close < 0.25 and best.dated == "open":
+    if best.apt is None and best.close < 0.3 and best.dated in ("open", "timeless"):
         return None
     if claim.negated and best.score >= 2.0:
         return None
@@ -180,7 +180,9 @@ def _tells(claim: Claim, m: Meeting) -> bool:
         and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))
     ]
     if not actors:
-        known = [p for p in _spoken_of(claim) if p not in GENERAL and not (p in things() and things()[p].type == "topic")]
+        known = [
+            p for p in _spoken_of(claim) if p not in GENERAL and not (p in things() and things()[p].type == "topic")
+        ]
         return m.close >= 0.5 or bool(known and (m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)))
     return any(
         a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named
@@ -201,8 +203,23 @@ def acts_for(id: str) -> frozenset[str]:
 
 STANDING = frozenset(
     (
-        "makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses",
-        "developed", "rank", "leads", "produces-at", "owns", "heads", "office", "member-of", "controlled-by",
+        "makes",
+        "designs",
+        "manufactures",
+        "located-in",
+        "part-of",
+        "competes-with",
+        "supplies",
+        "uses",
+        "developed",
+        "rank",
+        "leads",
+        "produces-at",
+        "owns",
+        "heads",
+        "office",
+        "member-of",
+        "controlled-by",
     )
 )
 """Predicates of what stands, not of what happened."""

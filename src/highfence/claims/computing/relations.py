@@ -112,7 +112,10 @@ def origin(claim: Claim, context: Context) -> Finding | None:
             found = _pair(claim, *((b, a) if turned else (a, b)), context.view)
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
-    return _negate(best) if claim.negated and claim.attribute and best is not None else best
+    if claim.negated and best is not None:
+        plain = len(claim.subject) == 1 and len(claim.object) == 1 and len(claim.text) <= 60
+        return _negate(best) if plain and claim.attribute in DENIABLE and best.confidence >= 0.9 else None
+    return best
 
 
 SEAT = re.compile(r"总部|headquarter|based in|设在")
@@ -121,6 +124,9 @@ SEAT = re.compile(r"总部|headquarter|based in|设在")
 def place_like(id: str) -> bool:
     """Whether an id is that of a place."""
     return id.startswith("place-") or (len(id) == 2 and id.isupper())
+
+
+DENIABLE = frozenset(("makes", "designs", "owns", "manufactures", "developed"))
 
 
 def seat(claim: Claim, context: Context) -> Finding | None:

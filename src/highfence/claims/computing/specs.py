@@ -105,6 +105,8 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
         return None
     if claim.quantity is not None and claim.quantity.unit not in ("share", "times", "points"):
         return None
+    if claim.attribute and claim.attribute not in SPECS:
+        return None
     best: Finding | None = None
     for bottom in bottoms[:4]:
         for top in tops[:6]:
@@ -115,7 +117,8 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
                 best = found
         if best is not None and best.verdict == "supported":
             break
-    return best
+    of_one = any(is_chip(s) for s in claim.subject)
+    return best if of_one or best is None or best.verdict != "contradicted" else None
 
 
 def _order(f: Finding) -> tuple[int, float]:

@@ -209,7 +209,11 @@ def _barred(
     if bought:
         return Finding("supported", 0.7, bought[0].label, tuple(evidence_of(r) for r in bought[:2]))
     day, answer = answers[0]
-    if not claim.period and not _us(claim):
+    if (
+        (not claim.period and not _us(claim))
+        or not OUTRIGHT.search(claim.text.casefold())
+        or COMPLYING.search(claim.text.casefold())
+    ):
         return None
     return Finding(
         "contradicted",
@@ -218,6 +222,12 @@ def _barred(
         (_law(chip, place, day, answer),),
         f"classify({name_of(chip).en}, {place}, {day}) = {answer[1]}",
     )
+
+
+OUTRIGHT = re.compile(
+    r"禁|封杀|封殺|断供|不得|不准|\bban|barred|prohibit|block|not allowed|restrict|cut off|licen[cs]e|许可|halted"
+)
+COMPLYING = re.compile(r"符合|应对|规避|绕开|compl(?:y|ied|ies|iant)|in response|to meet|work around|designed for")
 
 
 def _us(claim: Claim) -> bool:

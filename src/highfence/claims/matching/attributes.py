@@ -71,7 +71,7 @@ GENERIC = frozenset(("performance", "speed", "inference", "training", "bandwidth
 """Attributes that leave open which spec is meant."""
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
-    "revenue": ("revenue", "sales", "market-size"),
+    "revenue": ("revenue", "sales", "market-size", "guidance"),
     "sales": ("sales", "revenue", "units", "market-size", "spending"),
     "income": ("profit", "revenue"),
     "profit": ("profit",),

@@ -204,8 +204,12 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
     if one.kind in ("event", "status") and one.attribute and not one.subject and not one.object:
         parties = [s for c in near for s in c.subject[:1] if is_firm(s) or is_chip(s)]
         return replace(one, subject=tuple(parties[:1]))
-    if one.attribute in ("revenue-share", "share") and not one.place and near and one.start - near[0].end < 30 and not (
-        set(one.subject) & {m.id for m in one.mentions if m.kind == "entity"}
+    if (
+        one.attribute in ("revenue-share", "share")
+        and not one.place
+        and near
+        and one.start - near[0].end < 30
+        and not (set(one.subject) & {m.id for m in one.mentions if m.kind == "entity"})
     ):
         one = replace(one, place=next((p for i in (near[0].place, *near[0].subject) if (p := place_of(i))), ""))
     if one.attribute in MONEY and all(s.startswith("place-") for s in one.subject):
@@ -245,8 +249,27 @@ LOOSE = re.compile(r"性能|效能|表现|performance", re.I)
 STRICT = re.compile(r"算力|运算|運算|flops|tops\b|comput|processing power|峰值|peak", re.I)
 VERBS = frozenset(
     (
-        "makes", "designs", "owns", "founded", "heads", "supplies", "buys", "uses", "bans", "approves", "invests",
-        "launches", "expands", "replaces", "requires", "covers", "partof", "of", "license", "entity-list", "says",
+        "makes",
+        "designs",
+        "owns",
+        "founded",
+        "heads",
+        "supplies",
+        "buys",
+        "uses",
+        "bans",
+        "approves",
+        "invests",
+        "launches",
+        "expands",
+        "replaces",
+        "requires",
+        "covers",
+        "partof",
+        "of",
+        "license",
+        "entity-list",
+        "says",
     )
 )
 KEPT = frozenset(
