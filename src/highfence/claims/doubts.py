@@ -30,18 +30,23 @@ def vague(claim: Claim) -> bool:
 
 def is_expected(claim: Claim) -> bool:
     """Whether a number is what somebody expected rather than what was."""
-    return EXPECTED.search(_before_number(claim)) is not None
+    return EXPECTED.search(before_number(claim)) is not None
 
 
 def is_start(claim: Claim) -> bool:
     """Whether the number is the start of "from ... to" and the end is not read."""
     return (
         claim.before is None
-        and re.search(r"(?:从|由|自|from)\s?(?:约|about |around |roughly )?$", _before_number(claim)) is not None
+        and re.search(r"(?:从|由|自|from)\s?(?:约|about |around |roughly )?$", before_number(claim)) is not None
     )
 
 
-def _before_number(claim: Claim) -> str:
+def floor(claim: Claim) -> bool:
+    """Whether "more than" stands before a number that was read as plain."""
+    return re.search(r"(?:more than|over|upwards of|超过|超|逾|不止)\s?$", before_number(claim)) is not None
+
+
+def before_number(claim: Claim) -> str:
     q = claim.quantity
     if q is None or not q.printed:
         return ""

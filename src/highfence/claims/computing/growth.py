@@ -9,6 +9,7 @@ from datetime import date
 
 from highfence.claims.computing.findings import STRONG, Context, Finding, evidence_of, weigh
 from highfence.claims.computing.levels import candidates, level
+from highfence.claims.doubts import floor
 from highfence.claims.facts import Record, shown_value
 from highfence.claims.matching.amounts import Interval, factor, fits, interval
 from highfence.claims.matching.candidates import Candidate, context, of_series, series_faults
@@ -99,9 +100,11 @@ def _level_for_change(claim: Claim, context_: Context) -> Finding | None:
 
 
 def _signed(claim: Claim, counted: bool = False) -> Quantity:
-    """Return the quantity as growth: a fall is negative, "doubled" plus 100 %; ``counted`` reads "twice more" as plus 200 %."""
+    """Return the quantity as growth: a fall is negative, "doubled" is plus 100 %, or as ``counted`` plus 200 %."""
     q = claim.quantity
     assert q is not None
+    if q.comparator == "=" and floor(claim):
+        q = replace(q, comparator=">")
     times = q.unit == "times"
     sign = -1.0 if claim.direction < 0 and q.value > 0 else 1.0
 

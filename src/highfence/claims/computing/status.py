@@ -114,10 +114,12 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
 
 
 NO_LICENCE = re.compile(
-    r"(?:无需|不需要?|毋须|无须).{0,6}许可|without (?:a |an |any )?(?:export )?licen[cs]e|no licen[cs]e (?:was |is )?(?:needed|required)|licen[cs]e-free"
+    r"(?:无需|不需要?|毋须|无须).{0,6}许可|"
+    r"without (?:a |an |any )?(?:export )?licen[cs]e|no licen[cs]e (?:was |is )?(?:needed|required)|licen[cs]e-free"
 )
 NEEDS_LICENCE = re.compile(
-    r"(?:须|需要?|必须|应当).{0,6}许可|许可(?:证)?要求|(?:need|requir)\w*.{0,16}licen[cs]e|licen[cs]e requirement|under (?:a )?licen[cs]e"
+    r"(?:须|需要?|必须|应当).{0,6}许可|许可(?:证)?要求|"
+    r"(?:need|requir)\w*.{0,16}licen[cs]e|licen[cs]e requirement|under (?:a )?licen[cs]e"
 )
 
 

@@ -332,7 +332,7 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
         if is_firm(s) or is_chip(s) or (s in things() and things()[s].type in ("firm", "fund", "person"))
     }
     for score, record in view.search(words, ("series", "statement", "forecast"))[:120]:
-        if score < 8 or not record.numeric:
+        if score < 8 or not record.numeric or (record.kind == "series" and record.subject in claim.subject):
             continue
         by = factor(unit, record.unit)
         if by is None:
