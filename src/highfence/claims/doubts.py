@@ -128,6 +128,18 @@ def readings(claim: Claim, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     return tuple(replace(claim, subject=(o, *(s for s in claim.subject if not same(s)))) for o in found[:4])
 
 
+COLLECTIVE = re.compile(
+    r"合计|合共|共占|加起来|[两三四五]家|[两三四五]大|together|combined|between them|the (?:two|three|four|five|top)\b"
+)
+
+
+def collective(claim: Claim) -> bool:
+    """Whether a number is of several things together."""
+    said = {m.id for m in claim.mentions if m.kind == "entity" and is_firm(m.id)}
+    several = len(said.intersection((*claim.subject, *claim.object))) > 1
+    return claim.quantity is not None and (several or COLLECTIVE.search(claim.text.casefold()) is not None)
+
+
 def spec_of(claim: Claim) -> bool:
     """Whether a claim is about a spec."""
     return claim.attribute in SPECS

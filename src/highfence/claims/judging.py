@@ -22,7 +22,7 @@ from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
 from highfence.claims.computing.status import CUT, licence_words, status, weakened
 from highfence.claims.computing.suppositions import long_ago, own_platform, own_work, presumed_owner
-from highfence.claims.doubts import doubtful_attribute, is_expected, is_start, readings, vague
+from highfence.claims.doubts import collective, doubtful_attribute, is_expected, is_start, readings, vague
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
 from highfence.claims.matching.settling import settled, with_topics
@@ -132,6 +132,8 @@ def _tempered(claim: Claim, found: Finding, context: Context) -> Finding:
     ahead = claim.future or claim.kind == "forecast"
     if found.verdict == "contradicted" and ahead and (claim.period is None or claim.period.end > known_to):
         return nothing("A forecast, and its period is not over", "属于预测，时期尚未结束")
+    if claim.kind in ("quantity", "share", "change") and collective(claim):
+        return nothing("The number is of several together", "数字为多家合计")
     if claim.quantity is not None and claim.kind not in ("origin", "event", "status") and doubtful_attribute(claim):
         return nothing("What the number is of is not plain", "数字所指不明")
     return found

@@ -318,17 +318,21 @@ def _told(claim: Claim, best: Meeting, met: list[Meeting]) -> Finding:
     return Finding(verdict, round(confidence, 2), best.record.label, proof)
 
 
+def _surely(m: Meeting) -> bool:
+    """Whether a record tells of the same thing beyond doubt, its day apart."""
+    if m.parties < 1 or m.apt is False:
+        return False
+    return m.close >= 0.5 or (m.apt is True and m.close >= 0.3)
+
+
 def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
     """The same event on another day, and none such in the period that is claimed."""
-    if claim.period is None:
+    if claim.period is None or claim.quantity is not None:
         return None
     same = [
         m
         for m in met
-        if m.dated == "other"
-        and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES)
-        and m.apt is not False
-        and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))
+        if m.dated == "other" and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES) and _surely(m)
     ]
     rivals = [
         m for m in met if m.dated in ("exact", "within") and m.apt is not False and (m.parties >= 1 or m.close >= 0.3)

@@ -268,8 +268,12 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
     """Return that another stands in the relation, where it admits one alone or the firm's trade rules it out."""
     if not (is_firm(a) or country(a) or known(a)):
         return None
+    if claim.attribute and claim.attribute not in MAKING:
+        return None
     theirs = _makers(b, view)
     own = owners(b) or tuple(dict.fromkeys(o for p in products(b) for o in owners(p)))
+    if b in own:
+        return None
     if (
         own
         and claim.attribute not in ("uses", "sold-to", "manufactures", "invested-in", "supplies", "sells")
