@@ -129,7 +129,7 @@ def _other_amount(claim: Claim, best: Meeting) -> Finding | None:
 def _enough(claim: Claim, best: Meeting) -> float:
     if best.dated == "exact" and best.apt and best.parties:
         return 1.4
-    return 1.6 if best.dated in ("exact", "within") else 1.9
+    return 1.6 if best.dated in ("exact", "within", "recent") else 1.9
 
 
 def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
@@ -264,7 +264,7 @@ def _meeting(
         return None
     apt = _apt(claim, r)
     score = 2.2 * close + 0.45 * min(hits, 3) + 0.15 * min(general, 2)
-    score += {"exact": 0.6, "within": 0.45, "open": 0.1, "timeless": 0.15, "other": -0.1}[dated]
+    score += {"exact": 0.6, "within": 0.45, "open": 0.1, "recent": 0.45, "timeless": 0.15, "other": -0.1}[dated]
     score += {True: 0.25, False: -0.35, None: 0.0}[apt] + _rarity(own, named, ctx)
     return Meeting(r, score, close, hits, dated, apt)
 
@@ -287,6 +287,10 @@ def _apt(claim: Claim, r: Record) -> bool | None:
     return r.attribute in kinds or r.attribute == verb if kinds else None
 
 
+NEWS = 45
+"""Days for which an event is news: articles tell of it without a date."""
+
+
 def _dated(claim: Claim, r: Record, ctx: Context) -> str:
     """Return how the day of a record stands to a claim's period."""
     timed = r.kind == "event" or r.attribute in DATED_PREDICATES
@@ -295,7 +299,8 @@ def _dated(claim: Claim, r: Record, ctx: Context) -> str:
     if not claim.future and r.kind == "event" and r.period.start > ctx.published + timedelta(days=2):
         return "later"
     if claim.period is None:
-        return "open"
+        new = timed and 0 <= (ctx.published - r.period.start).days <= NEWS
+        return "recent" if new else "open"
     t = claim.period
     start, end = r.period.start, r.period.end
     if r.attribute in DATED_PREDICATES and claim.kind != "status":

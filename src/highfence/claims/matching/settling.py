@@ -128,6 +128,8 @@ def settled(claim: Claim) -> Claim:
     """Return a claim with its places told from its parties, its market in words, and its text in plain script."""
     ids = [i for i in claim.subject if not place_of(i) and i not in REGIONS]
     places = [p for i in (claim.place, *claim.subject, *claim.object) if (p := place_of(i))]
+    if DOLLARS.search(claim.text):
+        places = [p for p in places if p != "US"]
     market = [claim.market] if claim.market and claim.market not in ids[:1] else []
     if ids and (is_firm(ids[0]) or is_chip(ids[0]) or _type(ids[0]) in ("firm", "fund")):
         market += [i for i in ids[1:] if _type(i) in NARROW]
@@ -163,6 +165,7 @@ def settled(claim: Claim) -> Claim:
     )
 
 
+DOLLARS = re.compile(r"U\.?S\.? dollars?", re.I)
 CHIPS = re.compile(r"芯片|半导体|集成电路|chip|semiconductor|integrated circuit", re.I)
 
 
