@@ -6,6 +6,7 @@ A contradiction must survive every admissible reading of the text, so that what 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from highfence.claims.matching.attributes import SPECS
@@ -122,12 +123,25 @@ def readings(claim: Claim, claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
     before = [c for c in claims if 0 <= claim.start - c.start <= NEAR and (c.start, c.end) != (claim.start, claim.end)][
         ::-1
     ]
+    if _plainly(first, before, same):
+        return ()
     others = [m.id for c in before for m in c.mentions if m.kind == "entity" and same(m.id) and m.end <= claim.start]
     others += [s for c in before for s in (*c.subject, *c.object) if same(s)]
     found = [o for o in dict.fromkeys(others) if o not in claim.subject and o not in claim.object]
     return tuple(replace(claim, subject=(o, *(s for s in claim.subject if not same(s)))) for o in found[:4])
 
 
+def _plainly(first: str, before: list[Claim], same: Callable[[str], bool]) -> bool:
+    """Whether the nearest claim that names anything of a kind opens with this thing and names no other."""
+    for c in before:
+        named = [m for m in c.mentions if m.kind == "entity" and same(m.id)]
+        if named:
+            return {m.id for m in named} == {first} and named[0].start - c.start <= OPENING
+    return False
+
+
+OPENING = 12
+"""Characters within which a claim's grammatical subject begins."""
 COLLECTIVE = re.compile(
     r"合计|合共|共占|加起来|[两三四五]家|[两三四五]大|together|combined|between them|the (?:two|three|four|five|top)\b"
 )

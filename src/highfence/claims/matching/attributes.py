@@ -245,7 +245,6 @@ def _market_words() -> frozenset[str]:
         "tools",
         "series",
         "process",
-        "system",
         "china",
     }
 

@@ -195,6 +195,9 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
     near = [c for c in before[-6:] if one.start - c.end < 400][::-1]
     chips = [s for c in near for s in c.subject[:1] if is_chip(s)]
     q = one.quantity
+    bare = bool(one.mentions) and not any(m.kind == "attribute" for m in one.mentions)
+    if one.kind == "change" and bare and near and one.start - near[0].end < 12:
+        one = replace(one, market=f"{one.market} {plain(near[0].text)}".strip())
     if one.attribute in SPECS:
         alone = one.subject[:1] if one.subject and is_chip(one.subject[0]) and not one.object else ()
         compared = (
