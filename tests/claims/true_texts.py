@@ -262,4 +262,54 @@ TRUE_TEXTS: tuple[tuple[str, str, date, str], ...] = (
             "udi 3的降規版HL-328與HL-388。超微的MI309未獲美國商務部放行。"
         ),
     ),
+    (
+        "en",
+        "",
+        date(2025, 12, 10),
+        (
+            "President Donald Trump said on Monday that the United States would allow Nvidia to ship its "
+            "H200 chips to approved customers in China, with the government collecting a 25% fee. The "
+            "decision reverses years of policy: the H200, released in 2024, has been barred from China "
+            "since it appeared. The chip has 141 GB of HBM3e and 4.8 TB/s of bandwidth and is almost six "
+            "times as powerful as the H20. Blackwell and the coming Rubin chips are not part of the deal. "
+            "The Institute for Progress had estimated that H200 exports would let Chinese labs build "
+            "supercomputers about as powerful as America's at a cost about 50% higher. AMD and Intel would "
+            "be treated alike, Trump said. On the same day, the Justice Department said it had broken up a "
+            "smuggling network that sent at least $160 million worth of H100 and H200 chips to China. "
+            "Senators introduced the SAFE Chips Act last week to block such sales for 30 months. Nvidia's "
+            "third-quarter revenue was $57.0 billion, up 62% from a year ago, and it expects $65 billion "
+            "in the fourth."
+        ),
+    ),
+    (
+        "zh",
+        "hans",
+        date(2025, 9, 20),
+        (
+            "9月18日，华为轮值董事长徐直军在上海公布了昇腾芯片的演进路线：2026年一季度推出昇腾950P"
+            "R，四季度推出950DT，2027年四季度和2028年四季度分别推出960和970。950PR采"
+            "用华为自研的HBM。华为还发布了Atlas 950超节点，支持8192颗昇腾卡，总算力8 EFL"
+            "OPS（FP8）。分析人士认为，单颗芯片的差距仍然明显：昇腾910C的FP16算力约为800 T"
+            "FLOPS，英伟达B200则超过2000 TFLOPS。此前一天，英国《金融时报》报道，国家网信"
+            "办要求字节跳动、阿里巴巴等企业停止测试和订购RTX Pro 6000D。英伟达CEO黄仁勋对此表"
+            "示失望。9月15日，市场监管总局公告称英伟达违反反垄断法，收购迈络思时附加的限制性条件未被遵守。"
+        ),
+    ),
+    (
+        "en",
+        "",
+        date(2023, 5, 10),
+        (
+            "YMTC's troubles show how far the controls reach. The Wuhan-based memory maker was put on the "
+            "Entity List in December 2022 and, starved of American tools, has asked suppliers such as Lam "
+            "Research and Applied Materials to buy back equipment. Before that it had been close to "
+            "supplying Apple. It held about 5% of the NAND market in 2021. CXMT, based in Hefei, makes "
+            "DRAM and is not on the list. SMIC, which was listed in December 2020, earned $7.3 billion in "
+            "2022, up 34%, but its revenue in the first quarter of 2023 fell about 21% from a year earlier "
+            "to $1.46 billion. The Netherlands said in March that it would restrict exports of ASML's "
+            "immersion machines; Japan followed with 23 types of equipment. Micron, meanwhile, is under "
+            "review by the Cyberspace Administration of China since March 31. Loongson and Inspur joined "
+            "the Entity List on March 2."
+        ),
+    ),
 )

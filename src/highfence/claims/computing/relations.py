@@ -113,7 +113,12 @@ def origin(claim: Claim, context: Context) -> Finding | None:
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
     if claim.negated and best is not None:
-        plain = len(claim.subject) == 1 and len(claim.object) == 1 and len(claim.text) <= 60
+        plain = (
+            len(claim.subject) == 1
+            and len(claim.object) == 1
+            and len(claim.text) <= 60
+            and NOT_SO.search(claim.text.casefold())
+        )
         return _negate(best) if plain and claim.attribute in DENIABLE and best.confidence >= 0.9 else None
     return best
 
@@ -126,6 +131,10 @@ def place_like(id: str) -> bool:
     return id.startswith("place-") or (len(id) == 2 and id.isupper())
 
 
+NOT_SO = re.compile(
+    r"(?:\bnot|n.t|never|no longer) (?:make|made|design|own|manufactur|develop|produc|built|build)|"
+    r"(?:不|没有|未|并非|不是)(?:再)?(?:生产|制造|设计|拥有|自研|由|属于)"
+)
 DENIABLE = frozenset(("makes", "designs", "owns", "manufactures", "developed"))
 
 

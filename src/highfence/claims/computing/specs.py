@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from highfence.claims.computing.findings import Context, Finding, evidence_of
 from highfence.claims.facts import Record
@@ -117,6 +117,9 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
                 best = found
         if best is not None and best.verdict == "supported":
             break
+    named = not claim.mentions or any(m.kind == "attribute" and m.id == claim.attribute for m in claim.mentions)
+    if best is not None and best.verdict == "contradicted" and not named and claim.attribute not in GENERIC:
+        return ratio(replace(claim, attribute="performance"), context)
     of_one = any(is_chip(s) for s in claim.subject)
     return best if of_one or best is None or best.verdict != "contradicted" else None
 
