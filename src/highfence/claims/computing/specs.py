@@ -117,7 +117,8 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
                 best = found
         if best is not None and best.verdict == "supported":
             break
-    named = not claim.mentions or any(m.kind == "attribute" and m.id == claim.attribute for m in claim.mentions)
+    inside = [m for m in claim.mentions if claim.start <= m.start and m.end <= claim.end]
+    named = not claim.mentions or any(m.kind == "attribute" and m.id == claim.attribute for m in inside)
     if best is not None and best.verdict == "contradicted" and not named and claim.attribute not in GENERIC:
         return ratio(replace(claim, attribute="performance"), context)
     of_one = any(is_chip(s) for s in claim.subject)
