@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from highfence.claims.frames import checkable, lexicon, slots
+from highfence.claims.frames.acts import act
+from highfence.claims.frames.belonging import Belonging, belonging
 from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.parts import Part
+from highfence.claims.frames.permission import APPROVED, BAN, FREE, LICENCE, Permission, permission
 from highfence.claims.frames.roles import NOUNS, predicate
 from highfence.claims.frames.slots import future, ids, linked
 from highfence.claims.frames.subjects import Context, entities, subject
@@ -19,10 +22,19 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     """Return what a clause without a number asserts."""
     start, end = part.start, part.end
     kind = _plain_kind(view, clause)
+    whose = belonging(view, clause.start, end) if kind in _MAY_BELONG else None
+    if whose is not None:
+        return _belongs(view, clause, start, end, whose, ctx)
+    allowed = permission(view, clause.start, end) if kind in _MAY_ALLOW else None
     if kind == "attribution" and clause.speech and 0 <= start - clause.speech[1] <= 4:
         start = clause.speech[0]
     verb = _verb_at(view, clause, kind)
-    relation = _relation(view, clause, kind)
+    done = act(view, clause.core, end) if kind in ("event", "status", "origin", "causal") else ""
+    if allowed is not None and (done not in _ACTS_FIRST or allowed.attribute == APPROVED and done == "signs"):
+        return _allowed(view, clause, start, end, allowed, verb, ctx)
+    if done:
+        kind = "event"
+    relation = done or _relation(view, clause, kind)
     attribute = relation
     meant = slots.attribute_of(view, start, end, None)
     if (kind in ("rank", "ratio", "change") and meant is not None) or (not attribute and meant is not None):
@@ -58,6 +70,66 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         negated=slots.negated(view, clause.core, end),
         hedged=view.has("hedge", clause.core, end),
         future=future(view, clause),
+        words=slots.words_of(view, start, end),
+        mentions=linked(view, clause.start, end),
+    )
+
+
+_MAY_BELONG = frozenset(("origin", "event", "rank", "forecast", "status", "causal"))
+_MAY_ALLOW = frozenset(("event", "status", "forecast", "origin", "ratio", "change"))
+_ACTS_FIRST = frozenset(("lists", "investigates", "rescinds", "signs", "enacts", "tariff", "subsidy", "fine"))
+_WILL = {"en": re.compile(r"\b(?:will|is to|are to|plans? to|expects? to|set to|may soon)\b"), "zh": re.compile("将(?!.{0,8}(?:列入|纳入))|拟|计划")}
+
+
+def _belongs(view: View, clause: Clause, start: int, end: int, whose: Belonging, ctx: Context) -> Claim:
+    """Return a claim of whose a thing is or where a firm is at home."""
+    placed = whose.attribute == "located-in"
+    first, second = (whose.owned, whose.owner) if placed else (whose.owner, whose.owned)
+    others = tuple(i for i in ids([second]) if not placed or not i.endswith("-government")) or ids([second])
+    return Claim(
+        start,
+        end,
+        view.text[start:end],
+        "origin",
+        subject=ids([first]),
+        object=others,
+        attribute=whose.attribute,
+        period=slots.period_of(view, clause, whose.start, ctx),
+        place=slots.place_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx),
+        negated=slots.negated(view, whose.start, whose.end),
+        hedged=view.has("hedge", clause.core, end),
+        words=slots.words_of(view, start, end),
+        mentions=linked(view, clause.start, end),
+    )
+
+
+def _allowed(
+    view: View, clause: Clause, start: int, end: int, allowed: Permission, verb: int, ctx: Context
+) -> Claim:
+    """Return a claim of what law makes of some goods, or of who may do what with them."""
+    goods = [m for m in entities(view, clause.start, end) if m.type in ("chip", "system", "memory", "product")]
+    named = [m for m in goods if m.type != "product"] or goods
+    who = tuple(named) or subject(view, clause, verb, ctx, allowed.attribute)
+    rest = [m for m in entities(view, clause.start, end) if m not in who]
+    denied = slots.negated(view, clause.core, allowed.start) or slots.negated(view, allowed.end, end)
+    if allowed.attribute != FREE:
+        denied = denied or slots.negated(view, allowed.start, min(allowed.start + 12, allowed.end))
+    return Claim(
+        start,
+        end,
+        view.text[start:end],
+        "status",
+        subject=ids(who),
+        object=ids(rest),
+        attribute=allowed.attribute,
+        direction={LICENCE: -1, BAN: -1, FREE: 1, APPROVED: 1}[allowed.attribute],
+        period=slots.period_of(view, clause, allowed.start, ctx),
+        place=slots.place_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx),
+        negated=denied,
+        hedged=view.has("hedge", clause.core, allowed.start),
+        future=_WILL[view.lang].search(view.folded, clause.core, end) is not None,
         words=slots.words_of(view, start, end),
         mentions=linked(view, clause.start, end),
     )
