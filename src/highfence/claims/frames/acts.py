@@ -10,7 +10,7 @@ _RULE = (
     r"(?:rules?|controls?|curbs?|regulations?|restrictions?|guidance|guidelines?|order|directive|notice|proclamation|"
     r"measures?|framework|export ban|ban|list|package|thresholds?|policy|L\ufffc*)"
 )
-_GAP = r"(?:[^,;]{0,60}?)"
+_GAP = r"(?:[^,;]{0,60}?)\b"
 _EN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(text))
     for name, text in (
@@ -35,7 +35,7 @@ _ZH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("signs", "签署|签字"),
         ("enacts", "(?:正式|开始)?(?:生效|施行)|成为法律|(?:通过|表决通过)[^,，。]{0,12}?(?:法案|法|决议|L\ufffc*)"),
         ("tariff", "(?:加征|征收|上调|提高|开征)[^,，。]{0,16}?(?:关税|税)"),
-        ("subsidy", "(?:拨款|补贴|补助|资助|拨付|发放)"),
+        ("subsidy", "拨款|补贴|补助|资助|(?:拨付|发放)[^,，。]{0,10}?(?:资金|补贴|款|奖励)"),
         ("fine", "罚款|处罚|起诉|判处|和解|罚没"),
         ("issued", "(?:发布|出台|公布|颁布|推出|实施|祭出|抛出|下发|印发|宣布|制定|收紧|升级|扩大|更新|修订|施加|加码)[^,，。]{0,20}?(?:规则|规定|新规|管制|禁令|条例|办法|措施|清单|公告|通知|命令|指引|限制|政策|L\ufffc*)"),
     )

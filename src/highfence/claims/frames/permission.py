@@ -30,7 +30,7 @@ _RULE = (
     r"(?:rules?|controls?|curbs?|bans?|restrictions?|regulations?|thresholds?|limits?|sanctions|licen[cs]ing|measures?|"
     r"net|ceiling|cap|provisions?|regime|package|update|amendments?)"
 )
-_GAP = r"(?:[a-z'’.-]+ |[A-Z]\ufffc*(?:'s)? |\d+ ){0,6}?"
+_GAP = r"(?:[a-z'’.-]+ |[A-Z]?\ufffc+(?:'s)? |\d+ ){0,6}?"
 
 _EN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (attribute, re.compile(text))
@@ -49,6 +49,7 @@ _EN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (LICENCE, rf"\b(?:only|solely) with {_OF}{_LIC}"),
         (LICENCE, rf"\b(?:under|to|into|behind|faces?|faced|imposed?|imposing|slapped|extended) {_GAP}licen[cs](?:e|ing) (?:requirements?|rules?|regime|condition)"),
         (LICENCE, rf"\b(?:put|puts|placed|places|brought|brings|fell|falls|fallen|fall|came|comes|come|{_BE}) (?:[A-Z]\ufffc* )?(?:now |back |also )?(?:squarely )?(?:under|within|into the scope of|inside) {_GAP}(?:export[- ])?(?:control|controls|curbs|restrictions|rules?)\b"),
+        (LICENCE, rf"\b(?:put|puts|placed|places|brought|brings|bringing|putting|placing) [^,;]{{0,60}}?(?:under|within) {_GAP}(?:export[- ])?(?:control|controls|curbs|restrictions|licen[cs]ing)\b"),
         (LICENCE, rf"\b{_BE} (?:also |now |later |then |\w+ly )?(?:caught|captured|covered|hit|snared|ensnared|swept up|swept|trapped|targeted|affected|controlled|restricted|netted|reached|included) (?:up )?(?:by|in|under) {_GAP}{_RULE}"),
         (LICENCE, rf"\b{_RULE}(?: [a-z]+){{0,6}}? (?:caught|catch(?:es)?|covers?|covered|captures?|captured|hits?|swept|sweeps|ensnared|ensnares|targets?|targeted|closed off|reach(?:es|ed)?|extend(?:s|ed)? to|appl(?:y|ies|ied) to|took in|takes in|included?|trapped|blocked|hobbled) (?:up )?(?:the |also |even )?(?:[a-z'’-]+ |[FP]\ufffc*(?:'s)? ){{0,3}}?(?:[GT]\ufffc*)"),
         (BAN, r"\boff[- ]limits\b|\bcut off from\b"),
@@ -74,7 +75,7 @@ _ZH: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (LICENCE, "许可证?(?:要求|制度)|逐案(?:审查|审批|审核)"),
         (LICENCE, rf"(?:新规|规则|禁令|管制|条例|规定)[^,，。]{{0,10}}?(?:覆盖|涵盖|堵住|封堵|堵上|波及|扩大到|扩大至|瞄准|殃及|一网打尽|套住|收紧到|管住)[^,，。]{{0,10}}?[GT]\ufffc*"),
         (BAN, "(?:被|遭|遭到)(?:美国|美方|全面|明令|彻底|A\ufffc*|P\ufffc*)?(?:禁止|禁售|禁运|禁|封杀|封锁|叫停|列禁)|(?:不得|不准|不许|不能再?|无法再?)(?:向|对|再|P\ufffc*|[^,，。]){0,6}?(?:出口|销售|出售|卖给|供货|发货|运往|售往|输出)"),
-        (APPROVED, rf"获准|获批|获得?[^,，。]{{0,10}}?(?:{_LIC_ZH}|放行)|拿到[^,，。]{{0,8}}?{_LIC_ZH}|被允许|得到[^,，。]{{0,6}}?{_LIC_ZH}"),
+        (APPROVED, rf"获准|获批|获得?[^,，。]{{0,16}}?(?:{_LIC_ZH}|放行)|拿到[^,，。]{{0,8}}?{_LIC_ZH}|被允许|得到[^,，。]{{0,6}}?{_LIC_ZH}"),
     )
 )
 _GOODS = re.compile("[GT]\ufffc*")

@@ -41,7 +41,10 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         attribute = meant.id
     who = subject(view, clause, verb, ctx, attribute)
     used = set(ids(who))
+    if view.lang == "zh" and kind in ("event", "attribution", "status"):
+        who, used = _agents(view, who), set(ids(_agents(view, who)))
     objects = [m for m in entities(view, max(verb, clause.said), end) if m.id not in used and m not in who]
+    objects = [m for m in entities(view, clause.core, verb) if m.id not in used and _acted_on(view, m)] + objects
     if kind == "ratio" and clause.start < clause.core:
         objects += [
             m
@@ -66,7 +69,7 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         base=slots.base_of(view, clause, None),
         place=slots.place_of(view, clause, ctx),
         market=slots.market_of(view, clause, meant),
-        speaker=slots.speaker_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx) or (ids(who[:1]) if checkable.takes_stand(view, clause) else ()),
         negated=slots.negated(view, clause.core, end),
         hedged=view.has("hedge", clause.core, end),
         future=future(view, clause),
@@ -75,9 +78,23 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     )
 
 
+def _acted_on(view: View, m: Mention) -> bool:
+    """Tell whether a Chinese name before the verb is what is acted on: 对X立案, 把X列入, 将X纳入."""
+    return view.lang == "zh" and view.folded[m.start - 1 : m.start] in ("对", "把", "将", "向", "给", "就")
+
+
+def _agents(view: View, who: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Return those that act, where others before the verb are acted on."""
+    return tuple(m for m in who if not _acted_on(view, m)) or who
+
+
 _MAY_BELONG = frozenset(("origin", "event", "rank", "forecast", "status", "causal"))
 _MAY_ALLOW = frozenset(("event", "status", "forecast", "origin", "ratio", "change"))
 _ACTS_FIRST = frozenset(("lists", "investigates", "rescinds", "signs", "enacts", "tariff", "subsidy", "fine"))
+_DOUBTS = {
+    "en": re.compile(r"\b(?:reportedly|allegedly|perhaps|possibly|probably|apparently|likely|rumou?red|said to|believed to)\b"),
+    "zh": re.compile("据称|据传|传闻|或许|也许|大概|似乎|疑似"),
+}
 _WILL = {"en": re.compile(r"\b(?:will|is to|are to|plans? to|expects? to|set to|may soon)\b"), "zh": re.compile("将(?!.{0,8}(?:列入|纳入))|拟|计划")}
 
 
@@ -128,7 +145,7 @@ def _allowed(
         place=slots.place_of(view, clause, ctx),
         speaker=slots.speaker_of(view, clause, ctx),
         negated=denied,
-        hedged=view.has("hedge", clause.core, allowed.start),
+        hedged=_DOUBTS[view.lang].search(view.folded, clause.core, allowed.start) is not None,
         future=_WILL[view.lang].search(view.folded, clause.core, end) is not None,
         words=slots.words_of(view, start, end),
         mentions=linked(view, clause.start, end),
@@ -150,7 +167,7 @@ def _plain_kind(view: View, clause: Clause) -> str:
         return "attribution"
     if clause.quoted:
         return "attribution"
-    if checkable.stance(view, clause):
+    if checkable.stance(view, clause) or checkable.takes_stand(view, clause):
         return "attribution"
     if future(view, clause):
         return "forecast"
