@@ -55,7 +55,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
         return CHECKABLE
     if opinion < 2.0 and not view.has("us", start, clause.core + 2) and _relates(view, clause):
         return CHECKABLE
-    swept = _sweeps(view, clause) if fact < 2.5 else 0.0
+    swept = _sweeps(view, clause) if fact < 2.5 or not named(view, start, end) else 0.0
     if swept >= 2.0 and opinion + swept > fact:
         return OPINION
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
@@ -76,6 +76,8 @@ def _sweeps(view: View, clause: Clause) -> float:
     if clause.sentence.block != "body" or clause.speech or clause.role != "clause":
         return 0.0
     if numbers(view, start, end) or view.within(start, end, "time"):
+        return 0.0
+    if view.has("us", start, end):
         return 0.0
     if any(m.type in ("chip", "system", "model", "memory", "law") for m in view.within(start, end, "entity")):
         return 0.0
@@ -146,6 +148,8 @@ def telling(view: View, start: int, end: int) -> bool:
     if re.search(r"\d", printed):
         return True
     if view.lang == "en":
+        if re.fullmatch(r"(?:an?|one|two|three)[ -](?:third|quarter|fifth|sixth|tenth|fourth|eighth|half)s?", printed):
+            return not printed.endswith(("quarters", "halves")) or view.folded[end : end + 3] == " of"
         return not re.fullmatch(r"(?:an?|one|two|three|both|single|first|half)(?: \w+)?", printed) or printed == "half"
     if re.search("[百千万亿]|成$|成多?|分之|倍|翻|[半]$|减半|砍半", printed):
         return not re.fullmatch("百年|千年|万一|千万|一[万千]", printed)

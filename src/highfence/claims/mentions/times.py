@@ -404,7 +404,8 @@ def _fiscal_near(match: re.Match[str], context: _Context) -> Time | str:
 
 def _year(match: re.Match[str], context: _Context) -> Time | str | None:
     year, relative = _year_of(match, context)
-    if not year:
+    that_year = (_groups(match).get("rel") or _groups(match).get("r")) == "当年"
+    if not year or (that_year and context.published is not None and year >= context.published.year):
         return "relative"
     if not 1900 <= year <= 2100:
         return None
