@@ -157,7 +157,7 @@ def belonging(view: View, start: int, end: int) -> Belonging | None:
     return None
 
 
-_FOLLOWED = re.compile(r"\s*(?:$|[,，、;；。.)]|和|与|及|也|都|则|是|在|将|已|and\b|or\b|is\b|was\b|has\b|have\b|had\b|said\b|says\b|will\b)")
+_FOLLOWED = re.compile(r"\s*(?:$|[,，、;；。.)]|和|与|及|也|都|则|是|在|将|已|一直|曾|正|刚|去年|今年|近|最近|同样|表示|称|说|宣布|计划|拟|被|对|向|从|因|由于|以|还|仍|更|却|又|没|未|不|无|and\b|or\b|is\b|was\b|has\b|have\b|had\b|said\b|says\b|will\b|\w+ed\b|rose\b|fell\b|makes?\b|made\b|sells?\b|sold\b|plans?\b|grew\b)")
 _PRESUMED = {
     "en": (
         ("located-in", re.compile(rf"(?P<y>P\ufffc*)(?:-based)?(?:'s)? (?:(?!T|and\b|to\b|has\b)[a-z-]+ ){{0,2}}?(?:(?:{_FIRM}) )(?P<x>F\ufffc*)")),

@@ -56,7 +56,7 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
     if opinion < 2.0 and not view.has("us", start, clause.core + 2) and _relates(view, clause):
         return CHECKABLE
     swept = _sweeps(view, clause) if fact < 2.5 or not named(view, start, end) else 0.0
-    if swept >= 2.0 and opinion + swept > fact:
+    if swept >= 2.0 and (opinion + swept > fact or not named(view, start, end)):
         return OPINION
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
         return CHECKABLE

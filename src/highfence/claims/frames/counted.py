@@ -75,6 +75,7 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     if (
         view.lang == "en"
         and number.start - clause.core <= 30
+        and not view.has("verbs", clause.core, number.start)
         and not entities(view, clause.core, number.start)
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):
@@ -136,6 +137,10 @@ _HANDS_OVER = {
 }
 """Words of paying over a part of what is taken in."""
 
+_GRANTS = {
+    "zh": re.compile("拨款|拨出|补贴|补助|资助|划拨"),
+    "en": re.compile(r"\b(?:sets? aside|setting aside|allocat\w+|earmark\w+|appropriat\w+|grants?|subsid\w+|awarded)\b"),
+}
 _FORMATS = re.compile(r"(?<![a-z])(?:(?:fp|int|bf|tf|mxfp|nvfp)-?\d{1,2}|half precision|single precision)(?![a-z0-9])|[半单双]精度")
 _MIGHT = {
     "zh": re.compile("快|强|性能|速度"),
@@ -162,7 +167,7 @@ def _of_its_kind(
     """Return what a number can be of: specs of goods named before, books of the firm named before, where none is named."""
     if [m for m in entities(view, clause.core, clause.end) if not wide(m)]:
         return who
-    goods = ("chip", "system", "memory")
+    goods = ("chip", "system")
     if (attribute in _OF_GOODS or quantity.unit in ("FLOP/s", "B/s", "B", "W")) and not any(m.type in goods for m in who):
         if who and who[0].type not in ("agency", "place", "person", "law", "topic"):
             return who
@@ -197,6 +202,8 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
     if ctx.attribute and not rate and (goes_on or view.within(clause.core, clause.end, "change")):
         return ctx.attribute
     relation = [m.id for m in view.within(clause.core, clause.end, "relation") if m.id not in ("of", "heads")]
+    if quantity.unit in slots.MONEY and _GRANTS[view.lang].search(text):
+        return "subsidy"
     if quantity.unit == "units" and "supplies" in relation:
         return "units"
     return {

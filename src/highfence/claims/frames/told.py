@@ -127,7 +127,8 @@ def _allowed(
     """Return a claim of what law makes of some goods, or of who may do what with them."""
     goods = [m for m in entities(view, clause.start, end) if m.type in ("chip", "system", "memory", "product")]
     named = [m for m in goods if m.type != "product"] or goods
-    who = tuple(named) or subject(view, clause, verb, ctx, allowed.attribute)
+    last = sorted((ctx.named[t] for t in ("chip", "system") if t in ctx.named), key=lambda m: -m.start)
+    who = tuple(named) or tuple(last[:1]) or subject(view, clause, verb, ctx, allowed.attribute)
     rest = [m for m in entities(view, clause.start, end) if m not in who]
     denied = slots.negated(view, clause.core, allowed.start) or slots.negated(view, allowed.end, end)
     if allowed.attribute != FREE:
@@ -194,7 +195,8 @@ def _plain_kind(view: View, clause: Clause) -> str:
     if (
         not timed
         and (
-            any(r in ("makes", "designs", "owns", "supplies", "founded") for r in relations)
+            any(r in ("makes", "designs", "owns", "founded") for r in relations)
+            or ("supplies" in relations and not slots.negated(view, clause.said, end))
             or ("heads" in relations and _holds_office(view, clause))
         )
         and not (view.lang == "zh" and view.has("event", clause.said, end))
