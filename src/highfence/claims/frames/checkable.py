@@ -86,7 +86,10 @@ def _sweeps(view: View, clause: Clause) -> float:
     figures = len({m.group() for m in lexicon.pattern(view.lang, "figures").finditer(text, start, end)})
     if not sweeping and not figures:
         return 0.0
-    copula = {"zh": re.compile("是|成为|变成|沦为"), "en": re.compile(r"\b(?:is|was|are|were|becomes?|became|remains?)\b")}
+    copula = {
+        "zh": re.compile("是|成为|变成|沦为"),
+        "en": re.compile(r"\b(?:is|was|are|were|becomes?|became|remains?)\b"),
+    }
     judged_words = len(view.within(start, end, "evaluation"))
     return (
         1.25 * min(sweeping, 2)
@@ -98,9 +101,12 @@ def _sweeps(view: View, clause: Clause) -> float:
 
 
 _TAKES = {
-    "zh": re.compile("[APHX]\ufffc*(?:一贯|始终|坚决|坚定|强烈|历来|明确|已|多次|也|均)*(?:反对|敦促|谴责|呼吁|支持|欢迎|抗议|要求|赞成|主张)"),
+    "zh": re.compile(
+        "[APHX]\ufffc*(?:一贯|始终|坚决|坚定|强烈|历来|明确|已|多次|也|均)*(?:反对|敦促|谴责|呼吁|支持|欢迎|抗议|要求|赞成|主张)"
+    ),
     "en": re.compile(
-        r"(?:the )?[APHX]\ufffc*(?: (?:has|have|had|is|are|\w+ly|long|also|repeatedly|again))*? (?:opposes?|opposed|urges?|urged|"
+        r"(?:the )?[APHX]\ufffc*(?: (?:has|have|had|is|are|\w+ly|long|also|repeatedly|again))*? "
+        r"(?:opposes?|opposed|urges?|urged|"
         r"condemns?|condemned|calls? on|called on|calls? for|called for|protests?|protested|welcomes?|welcomed|"
         r"criticis\w+|criticiz\w+|denounc\w+|objects?|objected|supports?|supported|vows?|vowed)\b"
     ),

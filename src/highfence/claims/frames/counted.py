@@ -127,11 +127,15 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
 
 
 _HANDS_OVER = {
-    "zh": re.compile("上缴|上交|分成|抽成|抽走|让渡|缴纳[^,，。]{0,12}(?:收入|销售额)|(?:收入|销售额|营收)的[^,，。]{0,8}(?:交给|缴给|上缴)"),
+    "zh": re.compile(
+        "上缴|上交|分成|抽成|抽走|让渡|缴纳[^,，。]{0,12}(?:收入|销售额)|(?:收入|销售额|营收)的[^,，。]{0,8}(?:交给|缴给|上缴)"
+    ),
     "en": re.compile(
-        r"\b(?:hand(?:s|ed|ing)? (?:over|\w+)|pay(?:s|ing)?|paid|giv(?:e|es|ing)|gave|given|remit(?:s|ted)?|turn(?:s|ed)? over|"
+        r"\b(?:hand(?:s|ed|ing)? (?:over|\w+)|pay(?:s|ing)?|paid|giv(?:e|es|ing)|gave|given|remit(?:s|"
+        r"ted)?|turn(?:s|ed)? over|"
         r"surrender(?:s|ed)?|fork(?:s|ed)? over|tak(?:e|es|ing)|took|keep(?:s|ing)?|kept|collect(?:s|ed)?|cut)\b"
-        r"[^,;]{0,40}?(?:%|percent|per cent)[^,;]{0,12}? (?:cut )?(?:of|from) (?:the |its |their |all |those |that |such |\w+'s )?"
+        r"[^,;]{0,40}?(?:%|percent|per cent)[^,;]{0,12}? (?:cut )?(?:of|from) (?:the |its |their |all |"
+        r"those |that |such |\w+'s )?"
         r"(?:\w+ )?(?:revenues?|sales|proceeds|takings)|\b(?:%|percent|per cent) cut\b"
     ),
 }
@@ -139,9 +143,13 @@ _HANDS_OVER = {
 
 _GRANTS = {
     "zh": re.compile("拨款|拨出|补贴|补助|资助|划拨"),
-    "en": re.compile(r"\b(?:sets? aside|setting aside|allocat\w+|earmark\w+|appropriat\w+|grants?|subsid\w+|awarded)\b"),
+    "en": re.compile(
+        r"\b(?:sets? aside|setting aside|allocat\w+|earmark\w+|appropriat\w+|grants?|subsid\w+|awarded)\b"
+    ),
 }
-_FORMATS = re.compile(r"(?<![a-z])(?:(?:fp|int|bf|tf|mxfp|nvfp)-?\d{1,2}|half precision|single precision)(?![a-z0-9])|[半单双]精度")
+_FORMATS = re.compile(
+    r"(?<![a-z])(?:(?:fp|int|bf|tf|mxfp|nvfp)-?\d{1,2}|half precision|single precision)(?![a-z0-9])|[半单双]精度"
+)
 _MIGHT = {
     "zh": re.compile("快|强|性能|速度"),
     "en": re.compile(r"\b(?:powerful|fast|faster|quick|speed|speedier|capable|slow|slower|performant)\b"),
@@ -149,26 +157,40 @@ _MIGHT = {
 
 
 def _metric(view: View, clause: Clause) -> str:
-    """Return what a ratio that names no attribute compares: compute in a number format, performance where it says fast."""
+    """Return what a ratio that names no attribute compares: compute in a format, performance where it says fast."""
     if _FORMATS.search(view.folded, clause.start, clause.end):
         return "compute"
     return "performance" if _MIGHT[view.lang].search(view.folded, clause.core, clause.end) else ""
 
 
 _OF_GOODS = frozenset(
-    {"compute", "tpp", "memory", "memory-capacity", "memory-bandwidth", "interconnect", "power", "transistors", "die-size"}
+    {
+        "compute",
+        "tpp",
+        "memory",
+        "memory-capacity",
+        "memory-bandwidth",
+        "interconnect",
+        "power",
+        "transistors",
+        "die-size",
+    }
 )
-_BOOKS = frozenset({"revenue", "net-profit", "operating-profit", "gross-margin", "capex", "r-and-d", "operating-margin"})
+_BOOKS = frozenset(
+    {"revenue", "net-profit", "operating-profit", "gross-margin", "capex", "r-and-d", "operating-margin"}
+)
 
 
 def _of_its_kind(
     view: View, clause: Clause, who: tuple[Mention, ...], attribute: str, quantity: Quantity, ctx: Context
 ) -> tuple[Mention, ...]:
-    """Return what a number can be of: specs of goods named before, books of the firm named before, where none is named."""
+    """Return what a number can be of, where none is named: goods named before have specs, firms have books."""
     if [m for m in entities(view, clause.core, clause.end) if not wide(m)]:
         return who
     goods = ("chip", "system")
-    if (attribute in _OF_GOODS or quantity.unit in ("FLOP/s", "B/s", "B", "W")) and not any(m.type in goods for m in who):
+    if (attribute in _OF_GOODS or quantity.unit in ("FLOP/s", "B/s", "B", "W")) and not any(
+        m.type in goods for m in who
+    ):
         if who and who[0].type not in ("agency", "place", "person", "law", "topic"):
             return who
         last = [ctx.named[t] for t in goods if t in ctx.named]

@@ -62,7 +62,8 @@ def _presumed(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterat
     for one in presumed(view, clause.start, clause.end):
         placed = one.attribute == "located-in"
         first, second = (one.owned, one.owner) if placed else (one.owner, one.owned)
-        if (first.id, second.id) in known or (not placed and _belongs(second.id, first.id) and one.owned.type != "product"):
+        confirmed = not placed and _belongs(second.id, first.id) and one.owned.type != "product"
+        if confirmed or (first.id, second.id) in known:
             continue
         known.add((first.id, second.id))
         places = tuple(id for id in (second.id, *second.others) if not placed or not id.endswith("-government"))

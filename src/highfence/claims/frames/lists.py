@@ -126,7 +126,8 @@ _AND = re.compile(r"\s+(?:and|but|while|whereas|although|though|because|as|after
 _SUBJECT_VERB = re.compile(
     r"(?:the |a |an |its |their |his |us |chinese |american )?(?:[\w\ufffc'’.-]+ ){0,3}?(?:is|are|was|were|has|"
     r"have|had|will|would|can|could|may|"
-    r"makes?|made|rose|fell|said|says|grew|holds?|held|designs|produces|supplies|controls|accounted|accounts|remains?|"
+    r"makes?|made|rose|fell|said|says|grew|holds?|held|designs|produces|supplies|controls|accounted|"
+    r"accounts|remains?|"
     r"\w+ed)\b"
 )
 
@@ -152,7 +153,11 @@ def conjoined(view: View, piece: Piece) -> Iterator[Piece]:
     yield Piece(start, piece.end, mark, piece.after)
 
 
-_VERB_FIRST = re.compile(r"(?:also |then |later |now |still |\w+ly )?(?:is|was|are|were|has|had|will|would|\w{2,}ed|set|put|cut|fell|rose|made|took|gave|sold|bought|built|said|held|led|paid|won|lost|left|kept|began|grew|became|brought)\b")
+_VERB_FIRST = re.compile(
+    r"(?:also |then |later |now |still |\w+ly )?(?:is|was|are|were|has|had|will|would|\w{2,}ed|set|put|cut|"
+    r"fell|rose|made|took|gave|sold|bought|built|said|held|led|paid|won|lost|left|kept|began|grew|became|"
+    r"brought)\b"
+)
 
 
 def _second_verb(view: View, start: int, left: int, right: int, end: int) -> bool:

@@ -46,9 +46,11 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
     if near is not None and near.quantity is not None and near.quantity.unit not in ("1", "units"):
         found = [m for m in found if not m.id.endswith("-count")]
     if near is not None:
-        found = [m for m in found if m.id not in COUNTED or m.start - near.end <= 24 and near.start - m.end <= 10]
+        found = [m for m in found if m.id not in COUNTED or (m.start - near.end <= 24 and near.start - m.end <= 10)]
     if near is not None and near.quantity is not None and near.quantity.count_of not in ("", "plants", "items"):
-        found = [m for m in found if m.id not in ("fabs", "data-centers") or m.end <= near.start or m.start - near.end <= 3]
+        found = [
+            m for m in found if m.id not in ("fabs", "data-centers") or m.end <= near.start or m.start - near.end <= 3
+        ]
     if near is not None and near.quantity is not None and near.quantity.unit in MONEY:
         found = [m for m in found if m.id not in RATES]
     if not found:
@@ -105,7 +107,10 @@ def period_of(view: View, clause: Clause, near: int, ctx: Context, after: int = 
     return None if _BACK_THEN[view.lang].search(view.folded, clause.start, clause.end) else ctx.period_of_sentence
 
 
-_BACK_THEN = {"zh": re.compile("当年(?!\\d)|昔日|往年|那年|那时"), "en": re.compile(r"\b(?:back then|in those days|years ago)\b")}
+_BACK_THEN = {
+    "zh": re.compile("当年(?!\\d)|昔日|往年|那年|那时"),
+    "en": re.compile(r"\b(?:back then|in those days|years ago)\b"),
+}
 
 
 def _compared(view: View, time: Mention) -> bool:

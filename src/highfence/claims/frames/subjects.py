@@ -111,7 +111,17 @@ def entities(view: View, start: int, end: int) -> list[Mention]:
 
 
 _BOOKS = frozenset(
-    {"revenue", "net-profit", "operating-profit", "gross-margin", "capex", "r-and-d", "operating-margin", "orders", "units"}
+    {
+        "revenue",
+        "net-profit",
+        "operating-profit",
+        "gross-margin",
+        "capex",
+        "r-and-d",
+        "operating-margin",
+        "orders",
+        "units",
+    }
 )
 _BARE_PRONOUN = re.compile("(?:it|they|its|their)\\b|它们?|其(?!中|他|它|余|实|次)")
 
@@ -150,7 +160,13 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
         said = [m for m in entities(view, *clause.speech) if m.type in ("firm", "agency", "person", "place")]
         if said:
             return (*ranked(view, said, attribute), *found)
-    if not found and clause.speech and view.lang == "en" and clause.speech[1] <= clause.core + 2 and attribute in _BOOKS:
+    if (
+        not found
+        and clause.speech
+        and view.lang == "en"
+        and clause.speech[1] <= clause.core + 2
+        and attribute in _BOOKS
+    ):
         said = entities(view, clause.sentence.start, clause.speech[1])
         firms = [m for m in said if m.type == "firm"]
         if firms:

@@ -30,7 +30,7 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         start = clause.speech[0]
     verb = _verb_at(view, clause, kind)
     done = act(view, clause.core, end) if kind in ("event", "status", "origin", "causal") else ""
-    if allowed is not None and (done not in _ACTS_FIRST or allowed.attribute == APPROVED and done == "signs"):
+    if allowed is not None and (done not in _ACTS_FIRST or (allowed.attribute == APPROVED and done == "signs")):
         return _allowed(view, clause, start, end, allowed, verb, ctx)
     if done:
         kind = "event"
@@ -92,10 +92,15 @@ _MAY_BELONG = frozenset(("origin", "event", "rank", "forecast", "status", "causa
 _MAY_ALLOW = frozenset(("event", "status", "forecast", "origin", "ratio", "change"))
 _ACTS_FIRST = frozenset(("lists", "investigates", "rescinds", "signs", "enacts", "tariff", "subsidy", "fine"))
 _DOUBTS = {
-    "en": re.compile(r"\b(?:reportedly|allegedly|perhaps|possibly|probably|apparently|likely|rumou?red|said to|believed to)\b"),
+    "en": re.compile(
+        r"\b(?:reportedly|allegedly|perhaps|possibly|probably|apparently|likely|rumou?red|said to|believed to)\b"
+    ),
     "zh": re.compile("据称|据传|传闻|或许|也许|大概|似乎|疑似"),
 }
-_WILL = {"en": re.compile(r"\b(?:will|is to|are to|plans? to|expects? to|set to|may soon)\b"), "zh": re.compile("将(?!.{0,8}(?:列入|纳入))|拟|计划")}
+_WILL = {
+    "en": re.compile(r"\b(?:will|is to|are to|plans? to|expects? to|set to|may soon)\b"),
+    "zh": re.compile("将(?!.{0,8}(?:列入|纳入))|拟|计划"),
+}
 
 
 def _belongs(view: View, clause: Clause, start: int, end: int, whose: Belonging, ctx: Context) -> Claim:
@@ -121,9 +126,7 @@ def _belongs(view: View, clause: Clause, start: int, end: int, whose: Belonging,
     )
 
 
-def _allowed(
-    view: View, clause: Clause, start: int, end: int, allowed: Permission, verb: int, ctx: Context
-) -> Claim:
+def _allowed(view: View, clause: Clause, start: int, end: int, allowed: Permission, verb: int, ctx: Context) -> Claim:
     """Return a claim of what law makes of some goods, or of who may do what with them."""
     goods = [m for m in entities(view, clause.start, end) if m.type in ("chip", "system", "memory", "product")]
     named = [m for m in goods if m.type != "product"] or goods

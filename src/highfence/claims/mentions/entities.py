@@ -54,7 +54,7 @@ def entities(folded: Folded, cut: Tokens) -> list[Mention]:
 
 
 def _named_inside(folded: Folded, cut: Tokens, lists: Lexicon, i: int, reference: Hit) -> Hit | None:
-    """Return the name that "the bureau" or "the group" is only the beginning of: the Bureau of Industry and Security."""
+    """Return the name that "the bureau" or "the group" only begins: "the Bureau of Industry and Security"."""
     for j in range(i + 1, reference.last + 1):
         for hit in hits_at(cut, lists.names, j):
             if hit.end > reference.end and hit.value[0] and _cased(folded, hit) and _meant(folded, hit, lists):
@@ -118,8 +118,8 @@ def _other_word(low: str, hit: Hit) -> bool:
     """Tell whether 对华 or 对美 is cut out of other words: 对华为, 反对美方, 对美元, 在华盛顿."""
     after, before = low[hit.end : hit.end + 1], low[hit.start - 1 : hit.start] if hit.start else ""
     if low[hit.end - 1] == "美":
-        return after in ("国", "方", "元", "光", "企", "股", "团", "的") or before in ("反", "针", "面", "绝", "核")
-    return after in ("为", "盛", "人", "虹", "创", "润", "夏", "硕", "邦", "大", "中") or before in ("反", "针", "面", "绝")
+        return after in tuple("国方元光企股团的") or before in tuple("反针面绝核")
+    return after in tuple("为盛人虹创润夏硕邦大中") or before in tuple("反针面绝")
 
 
 def _mention(folded: Folded, hit: Hit, lists: Lexicon) -> Mention:
