@@ -150,6 +150,14 @@ _EN: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
+_SUPPLIES = {
+    "en": re.compile(
+        rf"{_X} {_BE} (?:(?:an?|the|one of(?: the)?) )?(?:{_WORD} ){{0,5}}?suppliers? (?:[^,;.]{{0,20}} )?(?:to|of|for) {_Y}|"
+        rf"(?P<x2>F\ufffc*) {_BE} (?P<y2>F\ufffc*)(?:'s?|’s?) (?:{_WORD} ){{0,4}}?suppliers?\b"
+    ),
+    "zh": re.compile(f"{_X}[^,，。]{{0,4}}?(?:是|为|系){_Y}的?[^,，。FG]{{0,12}}?(?:供应商|供货商|供货方)"),
+}
+
 _ZH_IS = "(?:[^,，。]{0,6}?)(?:就|正|也|仍|都|均|同样|原|曾|乃)?(?:是|系|为|属|作为)"
 _ZH_ONE = "(?:一家|一款|一颗|一个|家|由)?"
 _ZH_DOES = "旗下|全资|控股|自主研发|自主设计|自研|研发|推出|设计|生产|开发|打造|出品|制造|子公司|参股|内部|自有|集团"
@@ -241,6 +249,12 @@ def belonging(view: View, start: int, end: int) -> Belonging | None:
     >>> (found.attribute, found.owner.id, found.owned.id)
     ('owns', 'baidu', 'kunlunxin')
     """
+    supplied = _SUPPLIES[view.lang].search(view.typed, start, end)
+    if supplied is not None:
+        second = view.lang == "en" and supplied["x2"] is not None
+        x, y = (view.named_at(supplied.start(name)) for name in (("x2", "y2") if second else ("x", "y")))
+        if x is not None and y is not None and x.id and y.id and x.id != y.id:
+            return Belonging("supplies", x, y, *supplied.span())
     for attribute, pattern in _EN if view.lang == "en" else _ZH:
         match = pattern.search(view.typed, start, end)
         if match is None:

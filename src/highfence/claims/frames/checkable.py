@@ -60,14 +60,19 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
         return OPINION
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
         return CHECKABLE
-    about = named(view, start, end) or view.has("legal", start, end)
+    about = (
+        named(view, start, end)
+        or view.has("legal", start, end)
+        or (view.lang == "zh" and clause.role == "clause" and predicate(view, start, end))
+    )
     return OPINION if opinion >= 2.0 and about and not view.has("us", start, clause.core + 2) else NEITHER
 
 
 def _relates(view: View, clause: Clause) -> bool:
     """Tell whether a clause says whose a thing is, or what law makes of some goods."""
     whose = belonging(view, clause.start, clause.end)
-    return whose is not None or permission(view, clause.start, clause.end) is not None
+    goods = any(m.type in ("chip", "system", "product") for m in view.within(clause.start, clause.end, "entity"))
+    return whose is not None or (goods and permission(view, clause.start, clause.end) is not None)
 
 
 def _sweeps(view: View, clause: Clause) -> float:
@@ -102,7 +107,7 @@ def _sweeps(view: View, clause: Clause) -> float:
 
 _TAKES = {
     "zh": re.compile(
-        "[APHX]\ufffc*(?:一贯|始终|坚决|坚定|强烈|历来|明确|已|多次|也|均)*(?:反对|敦促|谴责|呼吁|支持|欢迎|抗议|要求|赞成|主张)"
+        "[APHX]\ufffc*(?:一贯|始终|坚决|坚定|强烈|历来|明确|已|多次|也|均)*(?:反对|敦促|谴责|呼吁|支持|欢迎|抗议|赞成|主张)"
     ),
     "en": re.compile(
         r"(?:the )?[APHX]\ufffc*(?: (?:has|have|had|is|are|\w+ly|long|also|repeatedly|again))*? "

@@ -141,6 +141,10 @@ _HANDS_OVER = {
 }
 """Words of paying over a part of what is taken in."""
 
+_SPENDS = {
+    "zh": re.compile("投资|投入|注资|出资|斥资|砸下"),
+    "en": re.compile(r"\b(?:spends?|spent|spending|invests?|invested|investing|pours?|poured|plough\w*|pump\w*)\b"),
+}
 _GRANTS = {
     "zh": re.compile("拨款|拨出|补贴|补助|资助|划拨"),
     "en": re.compile(
@@ -224,6 +228,8 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
     if ctx.attribute and not rate and (goes_on or view.within(clause.core, clause.end, "change")):
         return ctx.attribute
     relation = [m.id for m in view.within(clause.core, clause.end, "relation") if m.id not in ("of", "heads")]
+    if quantity.unit in slots.MONEY and _SPENDS[view.lang].search(text):
+        return "investment"
     if quantity.unit in slots.MONEY and _GRANTS[view.lang].search(text):
         return "subsidy"
     if quantity.unit == "units" and "supplies" in relation:

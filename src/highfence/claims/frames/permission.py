@@ -81,7 +81,7 @@ _EN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             FREE,
             (
                 rf"\b(?:outside|beyond the reach of|below|just under|escaped?|escapes|escaping|slip(?:s|"
-                rf"ped)? (?:past|under|through)|dodged?|dodges|skirts?|skirted|clears?) {_GAP}(?:export |"
+                rf"ped)? (?:past|under|through)|dodged?|dodges|skirts?|skirted) {_GAP}(?:export |"
                 rf"chip |performance |density )?{_RULE}\b"
             ),
         ),

@@ -283,8 +283,18 @@ _POINTED = re.compile(
 )
 
 
+_DESCRIBED = re.compile(
+    r"(?:the|this) (?:[a-z-]+ |[PAT]\ufffc*(?:-based|-headquartered|-listed)? ){1,3}"
+    r"(?:company|firm|chipmaker|giant|foundry|start-?up|supplier|manufacturer|maker|group|toolmaker|vendor|designer)\b(?!s)"
+)
+
+
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
+    if view.lang == "en" and (described := _DESCRIBED.match(view.typed, start, end)) is not None:
+        return (ctx.named["firm"],) if "firm" in ctx.named and described else ()
+    if view.lang == "en" and "person" in ctx.named and view.folded.startswith("who ", start):
+        return (ctx.named["person"],)
     length = view.starts("pronoun", start, end)
     pointed = _POINTED.match(view.folded, start, end) if view.lang == "zh" else None
     if pointed and pointed.end() - start > length:

@@ -88,7 +88,7 @@ def _agents(view: View, who: tuple[Mention, ...]) -> tuple[Mention, ...]:
     return tuple(m for m in who if not _acted_on(view, m)) or who
 
 
-_MAY_BELONG = frozenset(("origin", "event", "rank", "forecast", "status", "causal"))
+_MAY_BELONG = frozenset(("origin", "event", "forecast", "status", "causal"))
 _MAY_ALLOW = frozenset(("event", "status", "forecast", "origin", "ratio", "change"))
 _ACTS_FIRST = frozenset(("lists", "investigates", "rescinds", "signs", "enacts", "tariff", "subsidy", "fine"))
 _DOUBTS = {
