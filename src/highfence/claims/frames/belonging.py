@@ -152,7 +152,8 @@ _EN: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 _SUPPLIES = {
     "en": re.compile(
-        rf"{_X} {_BE} (?:(?:an?|the|one of(?: the)?) )?(?:{_WORD} ){{0,5}}?suppliers? (?:[^,;.]{{0,20}} )?(?:to|of|for) {_Y}|"
+        rf"{_X} {_BE} (?:(?:an?|the|one of(?: the)?) )?(?:{_WORD} ){{0,5}}?suppliers? "
+        rf"(?:[^,;.]{{0,20}} )?(?:to|of|for) {_Y}|"
         rf"(?P<x2>F\ufffc*) {_BE} (?P<y2>F\ufffc*)(?:'s?|’s?) (?:{_WORD} ){{0,4}}?suppliers?\b"
     ),
     "zh": re.compile(f"{_X}[^,，。]{{0,4}}?(?:是|为|系){_Y}的?[^,，。FG]{{0,12}}?(?:供应商|供货商|供货方)"),

@@ -152,7 +152,7 @@ def place_of(view: View, clause: Clause, ctx: Context) -> str:
     text = view.folded[clause.start : clause.end]
     if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
-    return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
+    return "CN" if view.lang == "zh" and re.search("国产|国内|在华(?!盛)|对华(?!为|虹)", text) else ""
 
 
 @cache
