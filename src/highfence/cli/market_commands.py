@@ -14,6 +14,7 @@ from highfence.core.labels import Label
 
 if TYPE_CHECKING:
     from highfence.market.inputs import Lever
+    from highfence.market.pulls import Pull
     from highfence.market.runs import Trajectory
 
 _LEVER = re.compile(r"^(?P<name>[a-z_]+)(?P<times>\*)?=(?P<value>[^@]+)@(?P<since>\d{4}Q[1-4])"
@@ -42,6 +43,8 @@ def outcomes(format_: str, lang: str) -> None:
               help="Quarter, such as 2025Q4; repeat for several.")
 @click.option("--as-of", help="Day of knowledge, YYYY-MM-DD: laws, events and figures that became public later are not "
                               "used. All that the data knows if omitted.")
+@click.option("--scenario", metavar="NAME", help="Policy to run under, a name of `highfence scenarios` or a YAML file; "
+                                                "history if omitted.")
 @click.option("--lever", "levers", multiple=True, metavar="NAME=VALUE@QUARTER[..QUARTER]",
               help="Set, or with *= multiply, what a quarter brings: granted=0@2025Q3, enforcement*=2@2026Q1..2027Q4.")
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
@@ -49,8 +52,8 @@ def outcomes(format_: str, lang: str) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed; runs of one seed are paired.")
 @format_option
 @lang_option
-def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, levers: tuple[str, ...],
-             given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, scenario: str | None,
+             levers: tuple[str, ...], given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
     """Say what the market model expects of a quarter.
 
     Every answer is a prior, not calibrated: wide assumptions run through the model, with the 80 % interval of draws.
@@ -59,8 +62,17 @@ def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | Non
     from highfence.market.runs import simulate as run
 
     last = max(quarters)
-    made = run([read_lever(text) for text in levers], draws=draws, seed=seed, given=parse_given(given), as_of=as_of,
-               until=last, keep=names)
+    own, table = [read_lever(text) for text in levers], None
+    pulls: tuple[Pull, ...] = ()
+    if scenario is not None:
+        from highfence.market.runs import knowledge
+        from highfence.policy.pulls import outside
+        from highfence.policy.scenarios import find_scenario
+
+        held = outside(find_scenario(scenario), knowledge(as_of))
+        pulls, table = held.pulls, held.table
+    made = run([*pulls, *own], draws=draws, seed=seed, given=parse_given(given), as_of=as_of, until=last, keep=names,
+               table=table)
     found = [made.distribution(name, quarter) for name in names for quarter in quarters]
     warnings = [PRIOR, *_failures(made)]
     if format_ == "json":

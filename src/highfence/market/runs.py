@@ -92,6 +92,20 @@ class Trajectory:
         return self.quarters.index(quarter)
 
 
+def knowledge(as_of: str | date | None) -> date | None:
+    """Return a day of knowledge, checked.
+
+    Raises
+    ------
+    InputError : no day, or one before the model begins.
+    """
+    known = None if as_of is None else parse_day(as_of, "--as-of")
+    if known is not None and known < date(2021, 1, 1):
+        raise InputError("before the first quarter of the model", where="--as-of", got=known.isoformat(),
+                         expected="2021-01-01 or later", example="2025-04-01")
+    return known
+
+
 def simulate(levers: Sequence[Lever | Pull] = (), *, draws: int = DRAWS, seed: int = SEED,
              given: Mapping[str, float | Range] | None = None, as_of: str | date | None = None,
              overlay: Sequence[Any] = (), until: str | None = None, keep: Sequence[str] | None = None,
@@ -123,10 +137,7 @@ def simulate(levers: Sequence[Lever | Pull] = (), *, draws: int = DRAWS, seed: i
     """
     if isinstance(draws, bool) or not 1 <= draws <= MOST_DRAWS or draws != int(draws):
         raise InputError("number of draws", where="--draws", got=draws, expected=f"1 to {MOST_DRAWS:,}", example="1000")
-    known = None if as_of is None else parse_day(as_of, "--as-of")
-    if known is not None and known < date(2021, 1, 1):
-        raise InputError("before the first quarter of the model", where="--as-of", got=known.isoformat(),
-                         expected="2021-01-01 or later", example="2025-04-01")
+    known = knowledge(as_of)
     last = quarter_index(until) if until else len(quarters()) - 1
     names = tuple(OUTCOMES) if keep is None else tuple(outcome(name).name for name in keep)
     single = check_levers([lever for lever in levers if isinstance(lever, Lever)])

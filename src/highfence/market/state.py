@@ -220,6 +220,9 @@ class Quarter:
     vendor_other: Array
 
 
+NOTHING = 1e-250
+
+
 def positive(xp: Any, value: Array) -> Array:
     """Return a value, zero where it is below.
 
@@ -231,8 +234,8 @@ def positive(xp: Any, value: Array) -> Array:
 
 
 def ratio(xp: Any, over: Array, under: Array) -> Array:
-    """Return a ratio, zero where the divisor is not above zero."""
-    some = under > 0.0
+    """Return a ratio, zero where the divisor is nothing, or so little that the ratio is no number."""
+    some = under > NOTHING
     return xp.where(some, over / xp.where(some, under, 0.0 * under + 1.0), 0.0 * over)
 
 

@@ -8,6 +8,7 @@ label: {en: My licences, zh: 我的许可方案}
 kind: proposal                 # historical, proposal or counterfactual
 base: history                  # the scenario that it changes
 overlays: []                   # reforms of law, by id; see: highfence overlays
+# against: h20-ban-2025        # what `highfence whatif` sets it against; its base if left out
 # freeze: {on: 2025-04-08, actors: [US]}      # nothing that these did later in the base happens
 note: Licences for the H20 with a larger fee and a quota.
 levers:

@@ -20,13 +20,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from highfence.core.dates import parse_day
 from highfence.core.envelope import plain
 from highfence.core.errors import InputError
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
 from highfence.market.results import Outcome, outcome
-from highfence.market.runs import PRIOR, QUANTILES, Trajectory, simulate
+from highfence.market.runs import PRIOR, QUANTILES, Trajectory, knowledge, simulate
 from highfence.market.tables import quarters
 from highfence.policy.pulls import outside
 from highfence.policy.scenarios import HISTORY, Scenario, effective, find_scenario, laws
@@ -159,8 +158,8 @@ class WhatIf:
             Outcome(one["name"], one["unit"], Label.read(one["label"]), Label.read(one["definition"])), one["by_year"],
             tuple(map(_read_row, one["quarters"])), tuple(map(_read_row, one["years"])), _read_row(one["whole"]))
             for name, one in raw["outcomes"].items()}
-        own: dict[str, Any] = {name: raw[name] for name in ("a", "b", "horizon", "since", "draws", "failed_a", "failed_b",
-                                                            "pairs", "seed", "as_of")}
+        plainly = ("a", "b", "horizon", "since", "draws", "failed_a", "failed_b", "pairs", "seed", "as_of")
+        own: dict[str, Any] = {name: raw[name] for name in plainly}
         own |= {name: Label.read(raw[name]) for name in ("label_a", "label_b", "basis")}
         own |= {name: tuple(raw[name]) for name in ("levers_a", "levers_b", "laws_a", "laws_b", "sources")}
         return cls(**own, outcomes=outcomes, warnings=tuple(map(Label.read, raw["warnings"])))
@@ -190,7 +189,7 @@ def whatif(a: str | Path | Scenario, against: str | Path | Scenario | None = Non
     last = read_horizon(horizon)
     if isinstance(draws, bool) or draws != int(draws) or not 1 <= draws <= MOST_DRAWS:
         raise InputError("number of draws", where="--draws", got=draws, expected=f"1 to {MOST_DRAWS:,}", example="1000")
-    known = None if as_of is None else parse_day(as_of, "--as-of")
+    known = knowledge(as_of)
     names = tuple(dict.fromkeys(outcome(name).name for name in (TOLD if keep is None else keep)))
     done = _Done(progress)
     runs = []

@@ -40,7 +40,7 @@ def number(value: float) -> str:
     >>> number(12345.0), number(0.001234), number(-0.0)
     ('12,300', '0.00123', '0')
     """
-    if value == 0.0 or abs(value) < 1e-12:
+    if abs(value) < 5e-4:
         return "0"
     short = float(f"{value:.3g}")
     return f"{short:,.0f}" if abs(short) >= 100 else f"{short:.3g}"

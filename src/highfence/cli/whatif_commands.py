@@ -1,0 +1,129 @@
+"""``whatif``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from highfence.cli.cost_commands import parse_given
+from highfence.cli.fitting import Fitting
+from highfence.cli.output import console, format_option, lang_option, print_json, print_rows, working
+from highfence.core.labels import Label
+
+if TYPE_CHECKING:
+    from highfence.core.facts import Source
+    from highfence.policy.whatif import Compared, Row, WhatIf
+
+SHOWN = ("nvidia_china_revenue", "nvidia_total_revenue", "domestic_share_units", "domestic_share_value",
+         "domestic_share_compute", "domestic_output_h100e", "domestic_revenue", "compute_stock_h100e",
+         "compute_stock_training_h100e", "largest_training_run", "smuggled_units", "premium", "flagship_paid",
+         "price_of_work", "equipment_sales", "restriction")
+"""Outcomes that the table on a terminal shows unless others are asked for."""
+
+_NEWCOMER = """\
+highfence whatif says what a policy does against another, over paired draws of the market. Try:
+
+  highfence whatif h20-licence-2025 --against h20-ban-2025 --horizon 2028
+  highfence whatif enforcement-doubled --outcome smuggled_units --outcome premium
+  highfence whatif mine.yaml                          one of your own: highfence template scenario > mine.yaml
+
+highfence scenarios lists policies, highfence outcomes what can be told, highfence whatif --help every option."""
+
+_HEADS = {"outcome": Label("outcome", "指标"), "unit": Label("unit", "单位"), "a": Label("A", "A"),
+          "b": Label("B", "B"), "difference": Label("A - B (8 of 10 draws)", "A－B（八成抽样）"),
+          "share": Label("A > B", "A高于B"),
+          "over": Label("over", "期间")}
+_OVER = {"sum": Label("sum", "累计"), "mean": Label("mean", "均值"), "end": Label("end", "期末")}
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--against", metavar="NAME", help="Scenario to set it against; its counterpart, or its base.")
+@click.option("--horizon", default="2028", show_default=True, help="Last year or quarter, such as 2028 or 2026Q4.")
+@click.option("--outcome", "names", multiple=True, metavar="NAME",
+              help="What to tell, a name of `highfence outcomes`; repeat for several.")
+@click.option("--as-of", help="Day of knowledge, YYYY-MM-DD: law, levers of history and figures that became public "
+                              "later are not used. All that the data knows if omitted.")
+@click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
+@click.option("--draws", type=int, default=1000, show_default=True, help="Pairs of draws.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@format_option
+@lang_option
+def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str, ...], as_of: str | None,
+           given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+    """Say what a policy does against another, over paired draws of the market.
+
+    NAME is a scenario of `highfence scenarios`, or a YAML file. Every answer says what it rests on; middles are
+    medians, and eight of ten draws lie between the ends.
+    """
+    from highfence.policy.whatif import whatif as compare
+
+    if name is None:
+        click.echo(_NEWCOMER)
+        return
+    with working(f"{name}:") as at:
+        found = compare(name, against, horizon=horizon, draws=draws, seed=seed, as_of=as_of, given=parse_given(given),
+                        keep=names or None, progress=lambda done: at(f"{done:,} of {2 * draws:,} runs"))
+    warnings = [found.basis, *found.warnings]
+    if format_ == "json":
+        print_json("whatif", found.to_dict(), warnings=warnings, sources=_sources(found))
+    elif format_ == "table":
+        _show(found, names or SHOWN, warnings, lang)
+    else:
+        print_rows([row for one in found.outcomes.values() for row in _rows(one)], format_, "whatif",
+                   columns=None if found.outcomes else [])
+
+
+def _sources(found: WhatIf) -> list[Source]:
+    from highfence.choice.store import known_sources
+
+    return [known_sources()[id] for id in found.sources if id in known_sources()]
+
+
+def _rows(one: Compared) -> list[dict[str, Any]]:
+    """Return an outcome as rows of a table for programs: every quarter, every year and the whole span."""
+    found = []
+    for span, rows in (("quarter", one.quarters), ("year", one.years), ("whole", (one.whole,))):
+        found += [{"outcome": one.outcome.name, "unit": one.outcome.unit, "span": span, "at": row.at,
+                   **_columns("a", row.a), **_columns("b", row.b), **_columns("difference", row.difference),
+                   "above": row.above, "below": row.below} for row in rows]
+    return found
+
+
+def _columns(name: str, values: tuple[float, ...]) -> dict[str, float]:
+    from highfence.market.runs import QUANTILES
+
+    return {f"{name}_{round(100 * q):02d}": v for q, v in zip(QUANTILES, values)}
+
+
+def _show(found: WhatIf, names: tuple[str, ...], warnings: list[Label], lang: str) -> None:
+    from rich import box
+    from rich.table import Table
+
+    out = console()
+    out.print(found.headline().text(lang), style="bold", markup=False)
+    for side, label in (("A", found.label_a), ("B", found.label_b)):
+        out.print(f"{side}: {label.text(lang)}", style="dim", markup=False)
+    for warning in warnings:
+        out.print(warning.text(lang), style="yellow", markup=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for head in _HEADS.values():
+        table.add_column(head.text(lang))
+    for name in names:
+        if name in found.outcomes:
+            table.add_row(*_cells(found.outcomes[name], lang))
+    out.print(Fitting(table))
+    pairs = Label(f"{found.pairs:,} paired draws, seed {found.seed}; what each is made of: --format csv or json, "
+                  "quarter by quarter", f"{found.pairs:,}对抽样，种子{found.seed}；逐季数据见--format csv或json")
+    out.print(pairs.text(lang), style="dim", markup=False)
+
+
+def _cells(one: Compared, lang: str) -> list[str]:
+    from highfence.policy.words import number, scale_of, span_words
+
+    row: Row = one.whole
+    divisor, unit = scale_of(one.outcome)
+    words = span_words(row, divisor)
+    return [one.outcome.label.text(lang), unit.text(lang), number(row.a[3] / divisor), number(row.b[3] / divisor),
+            words if lang == "en" else words.replace(" to ", "至"), f"{row.above:.0%}", _OVER[one.by_year].text(lang)]
