@@ -99,6 +99,18 @@ class Pair:
         kept = {name: w.p[name] for name in FITTED} if self.fitted is None else {}
         return Worlds(normals, {**p, **kept, **(fitted or {})}, w.errors)
 
+    def middle(self, w: Worlds) -> Worlds:
+        """Return one world in which every normal stands at its middle, and the error of facts at its median."""
+        zero = {name: np.zeros(1) for name in w.z}
+        if self.fitted is not None:
+            affine = self.fitted.affine
+            middles = affine.moved(np.zeros((len(affine.names), 1)))
+            zero |= {name: middles[i] for i, name in enumerate(affine.names) if name in zero}
+        one = Worlds(zero, {k: v[:1] for k, v in w.p.items()},
+                     {k: np.median(v, axis=1, keepdims=True) for k, v in w.errors.items()})
+        fitted = {} if self.fitted is not None else {name: np.median(w.p[name], keepdims=True) for name in FITTED}
+        return self.moved(one, {}, fitted)
+
     def inputs(self, w: Worlds, side: int) -> Inputs:
         """Return what the quarters bring under A (0) or B (1)."""
         known, pulls = self.brings[side]
