@@ -48,10 +48,16 @@ _OVER = {"sum": Label("sum", "累计"), "mean": Label("mean", "均值"), "end": 
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Pairs of draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option("--prior", is_flag=True, help="Draw from the prior, fitted to nothing.")
+@click.option("--engine", default="here", show_default=True, metavar="ENGINE",
+              help="Where draws run: here, or dask, on a cluster; the answer is the same to the byte.")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Address of a Dask scheduler, tcp://HOST:PORT; processes of this machine if omitted.")
 @format_option
 @lang_option
 def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str, ...], as_of: str | None,
-           given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+           given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str, scheduler: str | None, format_: str,
+           lang: str) -> None:
     """Say what a policy does against another, over paired draws of the market.
 
     NAME is a scenario of `highfence scenarios`, or a YAML file. Every answer says what it rests on; middles are
@@ -64,7 +70,8 @@ def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str
         return
     with working(f"{name}:") as at:
         found = compare(name, against, horizon=horizon, draws=draws, seed=seed, as_of=as_of, given=parse_given(given),
-                        keep=names or None, progress=lambda done: at(f"{done:,} of {2 * draws:,} runs"))
+                        keep=names or None, posterior=not prior, engine=engine, address=scheduler,
+                        progress=lambda done: at(f"{done:,} of {2 * draws:,} runs"))
     warnings = [found.basis, *found.warnings]
     if format_ == "json":
         print_json("whatif", found.to_dict(), warnings=warnings, sources=_sources(found))

@@ -142,7 +142,7 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
     per_die = domestic.packages_per_die(xp, q)
     supply = xp.stack([vendor.offered, state.smuggling * q.controlled, q.low_capacity * q.low_granted,
                        (state.huawei_stock + own.released) * per_die, state.other_stock + own.other_cards,
-                       q.abroad_capacity * foreign.open_abroad(xp, q, p)], axis=-1)
+                       q.abroad_capacity * xp.exp(state.expansion) * foreign.open_abroad(xp, q, p)], axis=-1)
     return demand.Offer(paid, training, inference, positive(xp, supply))
 
 
@@ -193,7 +193,9 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
     """Return the stocks at the end of the quarter."""
     chips, zero, ahead, own, lines, vendor = d.bought.chips, 0.0 * q.fee, d.bought.ahead, d.own, d.lines, d.vendor
     scrapped = _inventory_written(xp, state, vendor)
-    asked_smuggled = over_segments(d.bought.want.money[..., None] * d.bought.want.share)[..., SMUGGLED]
+    shortage = ratio(xp, over_last(money.unmet), money.wanted)
+    refused = positive(xp, d.bought.asked - chips[..., LEGAL]) * d.offer.paid[..., LEGAL]
+    asked_smuggled = over_segments(d.bought.want.money[..., None] * d.bought.want.share)[..., SMUGGLED] + refused
     output = xp.stack([own.dies, own.own_dies, chips[..., HUAWEI], own.used, own.own_stacks, lines.domestic_tools],
                       axis=-1)
     return State(
@@ -219,10 +221,11 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
         other_stock=positive(xp, state.other_stock + own.other_cards - chips[..., OTHER]),
         experience=learning.next_experience(xp, state, q, output),
         knowledge=learning.next_knowledge(xp, state, q, money.research, p),
-        restriction=government.next_restriction(xp, state, q, p, d.law.designed), revenue=money.domestic,
+        restriction=government.next_restriction(xp, state, q, p, d.law.designed),
+        expansion=domestic.next_expansion(xp, state, p, shortage), revenue=money.domestic,
         dependence=ratio(xp, money.foreign, money.foreign + money.domestic),
         adequacy=ratio(xp, money.domestic_supply, money.wanted),
-        shortage=ratio(xp, over_last(money.unmet), money.wanted))
+        shortage=shortage)
 
 
 def _told(xp: Any, state: State, after: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> Flows:
@@ -239,7 +242,8 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
     china = flagships * price[..., LEGAL] + chips[..., LOW] * price[..., LOW]
     licensed = xp.where(q.granted < 1.0, 1.0 - d.law.designed, 0.0 * q.fee)
     return {
-        "demand_usd": money.wanted, "flagship_units": flagships, "bought_ahead": d.bought.ahead,
+        "demand_usd": money.wanted, "cards_units": flagships + chips[..., LOW] + domestic_cards,
+        "flagship_revenue": flagships * price[..., LEGAL], "flagship_units": flagships, "bought_ahead": d.bought.ahead,
         "flagship_asked": d.bought.asked + d.bought.ahead, "low_units": chips[..., LOW],
         "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
         "domestic_units": domestic_cards, "domestic_output_h100e": domestic_work,
