@@ -156,13 +156,13 @@ def _ends(found: Range) -> dict[str, float]:
 def attribution(a: str | Path | Scenario, against: str | Path | Scenario | None = None, *, horizon: str = "2028",
                 at: str | None = None, since: str | None = None, outcomes: Sequence[str] | None = None,
                 draws: int = DRAWS, orders: int | None = ORDERS, seed: int = 1, as_of: str | date | None = None,
-                given: Mapping[str, float | Range] | None = None, progress: Callable[[int, int], None] | None = None,
-                ) -> Attribution:
+                given: Mapping[str, float | Range] | None = None, posterior: bool = True,
+                progress: Callable[[int, int], None] | None = None) -> Attribution:
     """Return what each mechanism adds to the difference between two scenarios.
 
     Parameters
     ----------
-    a, against, horizon, seed, as_of, given : as of :func:`highfence.policy.whatif.whatif`. at : one quarter; the whole
+    a, against, horizon, seed, as_of, given, posterior : as of :func:`highfence.policy.whatif.whatif`. at : one quarter; the whole
     span since the scenarios part if None. since : first quarter of the span; that in which they part if None.
     outcomes : names; :data:`OUTCOMES` if None. orders : orders of mechanisms a draw, half of them reversed copies of
     the other half; every set of mechanisms is run if None (2^9 runs a draw). progress : told runs done and in all.
@@ -179,7 +179,8 @@ def attribution(a: str | Path | Scenario, against: str | Path | Scenario | None 
     names = tuple(dict.fromkeys(outcome(name).name for name in (OUTCOMES if outcomes is None else outcomes)))
     _check(draws, orders)
     last = quarter_index(read_horizon(horizon if at is None else at))
-    pair = Pair(one, other, last=last, seed=seed, known=knowledge(as_of), given=given)
+    pair = Pair(one, other, last=last, seed=seed, known=knowledge(as_of), given=given,
+                posterior=posterior)
     blocks = [(begin, min(begin + BLOCK, draws)) for begin in range(0, draws, BLOCK)]
     sides = [[pair.run(pair.worlds(*block), side, names) for block in blocks] for side in (0, 1)]
     a_runs, b_runs = ({name: np.concatenate([part[name] for part in side], axis=1) for name in names}

@@ -60,11 +60,13 @@ class Pair:
     Parameters
     ----------
     one, other : A and B. last : place of the last quarter. known : day of knowledge. given : parameters set by the
-    caller. more : fields over quarters that both take beside their own, in the place of those of a name.
+    caller. more : fields over quarters that both take, in the place of those of a name. posterior : as in
+    :func:`highfence.market.runs.simulate`.
     """
 
     def __init__(self, one: Scenario, other: Scenario, *, last: int, seed: int = 1, known: date | None = None,
-                 given: Mapping[str, float | Range] | None = None, more: Sequence[Pull] = ()) -> None:
+                 given: Mapping[str, float | Range] | None = None, more: Sequence[Pull] = (),
+                 posterior: bool = True) -> None:
         self.one, self.other, self.last, self.seed, self.known = one, other, last, seed, known
         self.given = dict(given or {})
         self.brings = []
@@ -72,7 +74,7 @@ class Pair:
             held = outside(of, known)
             pulls = (*(p for p in held.pulls if p.name not in {m.name for m in more}), *more)
             self.brings.append((known_arrays(known, (), held.table), check_pulls(pulls)))
-        self.fitted = latest(known)
+        self.fitted = latest(known) if posterior else None
         self.basis = self.fitted.basis if self.fitted else PRIOR
 
     def worlds(self, begin: int, end: int) -> Worlds:

@@ -183,13 +183,13 @@ class Sensitivity:
 def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None = None, *, horizon: str = "2028",
                 at: str | None = None, since: str | None = None, outcomes: Sequence[str] | None = None,
                 draws: int = DRAWS, sobol: int = 0, seed: int = 1, as_of: str | date | None = None,
-                given: Mapping[str, float | Range] | None = None, progress: Callable[[str], None] | None = None,
-                ) -> Sensitivity:
+                given: Mapping[str, float | Range] | None = None, posterior: bool = True,
+                progress: Callable[[str], None] | None = None) -> Sensitivity:
     """Return what the difference between two scenarios rests on.
 
     Parameters
     ----------
-    a, against, horizon, seed, as_of, given : as of :func:`highfence.policy.whatif.whatif`. at, since : as of
+    a, against, horizon, seed, as_of, given, posterior : as of :func:`highfence.policy.whatif.whatif`. at, since : as of
     :func:`highfence.policy.attribution.attribution`. outcomes : names; :data:`OUTCOMES` if None. draws : pairs.
     sobol : base samples of Sobol's indices, a power of two; 0 leaves them out. progress : told what is being run.
 
@@ -208,7 +208,8 @@ def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None 
         raise InputError("number of base samples", where="sobol", got=sobol, expected="a power of two from 8 on, or 0",
                          example="256")
     last = quarter_index(read_horizon(horizon if at is None else at))
-    pair = Pair(one, other, last=last, seed=seed, known=knowledge(as_of), given=given)
+    pair = Pair(one, other, last=last, seed=seed, known=knowledge(as_of), given=given,
+                posterior=posterior)
     w = pair.worlds(0, draws)
     runs = [pair.run(w, side, names) for side in (0, 1)]
     first = pair.parted(*runs)
