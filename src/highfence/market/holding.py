@@ -1,7 +1,7 @@
-"""Results of a quarter that a caller may replace: the kernel offers each under a name and goes on with what it is given.
+"""Results of a quarter that a caller may replace: the kernel offers each under a name and goes on with the answer.
 
-A run that offers and takes back what it made is the plain run. A recorder keeps what it is offered; :class:`Held` gives
-back a reference run's value where a mechanism is switched off, row by row, so that nothing of the model is written twice.
+A run that takes back what it made is the plain run. A recorder keeps what it is offered; :class:`Held` gives back a
+reference run's value where a mechanism is switched off, row by row, so that nothing of the model is written twice.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The value of a set of mechanisms is the outcome of a run of A in which all others are switched off, that is, take the
 values of B's run of the same draw (:mod:`highfence.policy.mechanisms`). With all off the run is B, with all on it is A.
-A mechanism's contribution is what it adds to the mechanisms before it, averaged over the orders in which they may come::
+A mechanism's contribution is what it adds to those before it, averaged over the orders in which they may come::
 
     c_m = sum over S without m of |S|! (M - |S| - 1)! / M! (v(S + m) - v(S))
 
@@ -33,7 +33,7 @@ from highfence.market.state import Quarter, State
 from highfence.market.step import step
 from highfence.market.tables import quarters
 from highfence.policy.mechanisms import IDS, MECHANISMS
-from highfence.policy.paired import Floats, Pair, Told, Worlds, empty, flows_of, spanned, told
+from highfence.policy.paired import Floats, Pair, Told, Worlds, empty, flows_of, span_of, spanned, told
 from highfence.policy.scenarios import Scenario, find_scenario
 
 DRAWS, ORDERS, BLOCK, MOST_DRAWS = 500, 8, 250, 20_000
@@ -162,8 +162,8 @@ def attribution(a: str | Path | Scenario, against: str | Path | Scenario | None 
 
     Parameters
     ----------
-    a, against, horizon, seed, as_of, given, posterior : as of :func:`highfence.policy.whatif.whatif`. at : one quarter; the whole
-    span since the scenarios part if None. since : first quarter of the span; that in which they part if None.
+    a, against, horizon, seed, as_of, given, posterior : as of :func:`highfence.policy.whatif.whatif`. at : one quarter;
+    the whole span since the scenarios part if None. since : first quarter of the span; that in which they part if None.
     outcomes : names; :data:`OUTCOMES` if None. orders : orders of mechanisms a draw, half of them reversed copies of
     the other half; every set of mechanisms is run if None (2^9 runs a draw). progress : told runs done and in all.
 
@@ -199,8 +199,7 @@ def attribution(a: str | Path | Scenario, against: str | Path | Scenario | None 
     fine = np.stack([np.isfinite(v).all(axis=0) for v in parts.values()]).all(axis=0)
     if not fine.any():
         raise NoAnswer("every draw failed", missing="a draw without a number that is none", would_change="every figure")
-    when = at or (lambda what: quarters()[last] if what.by_year == "end" else f"{quarters()[begin]} to {quarters()[last]}")
-    made = {name: _split(outcome(name), when if isinstance(when, str) else when(outcome(name)), ends[0][name][fine],
+    made = {name: _split(outcome(name), at or span_of(outcome(name), begin, last), ends[0][name][fine],
                          ends[1][name][fine], parts[name][:, fine], spread[name][:, fine]) for name in names}
     return Attribution(one.id, other.id, quarters()[begin], quarters()[last], draws, int(fine.sum()),
                        int((~fine).sum()), orders, count.done, seed, pair.basis, made)
@@ -237,7 +236,8 @@ def _block(pair: Pair, block: tuple[int, int], names: Sequence[str], since: int,
     if orders is None:
         sets = every_set()
         inner = sets[1:-1]
-        found = _values(pair, w, names, np.tile(np.arange(n), len(inner)), np.repeat(inner, n, axis=0), since, at, count)
+        index = np.tile(np.arange(n), len(inner))
+        found = _values(pair, w, names, index, np.repeat(inner, n, axis=0), since, at, count)
         weights, parts = shapley_weights(), {}
         for name in names:
             value = np.concatenate([b[name][None], found[name].reshape(len(inner), n), a[name][None]])
@@ -246,8 +246,8 @@ def _block(pair: Pair, block: tuple[int, int], names: Sequence[str], since: int,
     chosen = orders_of(orders, block, pair.seed)
     ranks = np.argsort(chosen, axis=-1)
     masks = np.stack([ranks < k for k in range(1, M)], axis=2)
-    index = np.broadcast_to(np.arange(n)[:, None, None], masks.shape[:3])
-    found = _values(pair, w, names, index.ravel(), masks.reshape(-1, M), since, at, count)
+    index = np.broadcast_to(np.arange(n)[:, None, None], masks.shape[:3]).ravel()
+    found = _values(pair, w, names, index, masks.reshape(-1, M), since, at, count)
     parts, spread = {}, {}
     for name in names:
         inside = found[name].reshape(n, orders, M - 1)
@@ -266,7 +266,7 @@ def every_set() -> Mask:
     >>> every_set().shape
     (512, 9)
     """
-    return (np.arange(2**M)[:, None] >> np.arange(M)) % 2 == 1
+    return np.asarray((np.arange(2**M)[:, None] >> np.arange(M)) % 2 == 1)
 
 
 def shapley_weights() -> Floats:

@@ -10,18 +10,24 @@ import numpy as np
 
 from highfence.choice.parameters import shipped_parameters as choice_parameters
 from highfence.core.labels import Label
-from highfence.market.inputs import BORROWED, FITTED
+from highfence.market.inputs import FITTED
 from highfence.market.parameters import shipped_parameters
 from highfence.market.state import SEGMENTS
 from highfence.policy.paired import Pair, Worlds
 
-KINDS = {"price": Label("price of {chip}", "{chip}价格"), "training": Label("work in training of {chip}", "{chip}训练算力"),
+LOW, HIGH = 0.1, 0.9
+"""Ends of an assumption's own range."""
+
+KINDS = {"price": Label("price of {chip}", "{chip}价格"),
+         "training": Label("work in training of {chip}", "{chip}训练算力"),
          "inference": Label("work in serving of {chip}", "{chip}推理算力")}
 CHIPS = {"legal": Label("the legal flagship", "合法旗舰"), "smuggled": Label("the smuggled chip", "走私芯片"),
          "low": Label("low foreign cards", "低端境外卡"), "single": Label("Ascend of one die", "单裸片昇腾"),
          "dual": Label("Ascend of two dies", "双裸片昇腾"), "other": Label("other domestic cards", "其他国产卡"),
-         "abroad": Label("the chip abroad", "境外芯片"), "compliant": Label("a design below the line", "低于界线的改款")}
-TABLES = {"granted": Label("odds of a licence", "许可概率"), "low_granted": Label("odds for cards below the line", "低端卡许可概率"),
+         "abroad": Label("the chip abroad", "境外芯片"),
+         "compliant": Label("a design below the line", "低于界线的改款")}
+TABLES = {"granted": Label("odds of a licence", "许可概率"),
+          "low_granted": Label("odds for cards below the line", "低端卡许可概率"),
           "duty": Label("duty on the way", "途经关税"), "quota": Label("quota", "配额"),
           "quota_share": Label("quota over US sales", "相对美国销量的配额"),
           "run_flops": Label("FLOP/s of an H100 in training", "H100训练实际算力"),
@@ -47,15 +53,10 @@ def factors(w: Worlds) -> tuple[Factor, ...]:
 
 @lru_cache(maxsize=1024)
 def _factor(name: str) -> Factor:
-    if name.startswith("market.growth."):
-        id = name.removeprefix("market.")
-        return Factor(name, id, shipped_parameters()[id].label)
     if name.startswith("market."):
         id = name.removeprefix("market.")
         return Factor(name, id, shipped_parameters()[id].label)
-    if name in FITTED or name in BORROWED:
-        return Factor(name, name, choice_parameters()[name].label)
-    if name.startswith("segment_share."):
+    if name in choice_parameters():
         return Factor(name, name, choice_parameters()[name].label)
     return Factor(name, name.removeprefix("table."), _table_label(name))
 
@@ -72,7 +73,7 @@ def _table_label(name: str) -> Label:
     return Label(f"level of {short}", f"{short}水平")
 
 
-def normal_at(pair: Pair, w: Worlds, factor: Factor, quantile: float) -> float:
+def normal_at(pair: Pair, factor: Factor, quantile: float) -> float:
     """Return the normal of an assumption at a quantile of its own range: of the posterior that moves it, or the prior.
 
     Of ``z = e + V (m + (L - 1) V^T e)`` each normal alone has mean ``V m`` and the length of its row as deviation.
@@ -100,7 +101,7 @@ def set_at(pair: Pair, w: Worlds, index: np.ndarray[tuple[int], np.dtype[np.int6
     for name in names:
         at = [(i, move[name]) for i, move in enumerate(moves) if name in move]
         places, quantiles = np.array([i for i, _ in at]), [q for _, q in at]
-        known = {q: normal_at(pair, w, _factor(name), q) for q in set(quantiles)}
+        known = {q: normal_at(pair, _factor(name), q) for q in set(quantiles)}
         z[name] = rows.z[name].copy()
         z[name][places] = [known[q] for q in quantiles]
         if name in FITTED and pair.fitted is None:

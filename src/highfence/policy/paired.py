@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +17,7 @@ from highfence.market.randomness import Streams
 from highfence.market.results import Outcome, outcome
 from highfence.market.runs import PARTS, PIECE, PRIOR, factual_errors
 from highfence.market.step import step
+from highfence.market.tables import quarters
 from highfence.policy.pulls import outside
 from highfence.policy.scenarios import Scenario
 
@@ -181,3 +181,9 @@ def spanned(found: Told, since: int, at: int | None = None) -> dict[str, Floats]
     return {name: over(outcome(name), values[since:]) if at is None else values[at] for name, values in found.items()}
 
 
+
+
+def span_of(what: Outcome, since: int, last: int) -> str:
+    """Return what a figure over a span is told for: its last quarter, or from its first to its last."""
+    names = quarters()
+    return names[last] if what.by_year == "end" else f"{names[since]} to {names[last]}"

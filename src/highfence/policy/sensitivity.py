@@ -1,8 +1,8 @@
 """On which assumptions a difference between two scenarios rests, and which of them would turn its sign.
 
-Each assumption alone is set to the 10th and the 90th percentile of its own range in the same draws (a tornado); the most
-influential ones share the variance of the difference (Sobol's indices, with SALib); and bisection finds the quantile at
-which an assumption alone, or two together, turn the sign of the median difference.
+Each assumption alone is set to the 10th and the 90th percentile of its own range in the same draws (a tornado); the
+most influential ones share the variance of the difference (Sobol's indices, with SALib); and bisection finds the
+quantile at which an assumption alone, or two together, turn the sign of the median difference.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ from highfence.market.inputs import quarter_index
 from highfence.market.results import Outcome, outcome
 from highfence.market.runs import knowledge
 from highfence.market.tables import quarters
-from highfence.policy.factors import Factor, factors, set_at
-from highfence.policy.paired import Floats, Pair, Worlds, spanned
+from highfence.policy.factors import HIGH, LOW, Factor, factors, set_at
+from highfence.policy.paired import Floats, Pair, Worlds, span_of, spanned
 from highfence.policy.scenarios import Scenario, find_scenario
 
-LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 SCREEN, DRAWS, TOP, TRIED = 24, 100, 15, 30
-"""Draws of the screening of all assumptions; draws of what is told; assumptions told; assumptions tried for the sign."""
+"""Draws that screen all assumptions; draws of what is told; assumptions told, and tried for the sign."""
 
 IN_PAIRS, HALVINGS = 10, 6
 OUTCOMES = ("nvidia_china_revenue", "domestic_share_compute", "compute_stock_training_h100e")
@@ -44,7 +43,8 @@ class Bar:
     Attributes
     ----------
     values : of the parameter at the ends, None where it is a path or a table. mean_low, mean_high, median_low,
-    median_high : differences. error : standard error of the mean swing, over draws.
+    median_high : differences. error : standard error of the mean swing, over draws. slope : what the mean difference
+    would change by over the range if it went on as it begins, by gradients; None unless asked for.
     """
 
     factor: Factor
@@ -54,6 +54,7 @@ class Bar:
     median_low: float
     median_high: float
     error: float
+    slope: float | None = None
 
     @property
     def swing(self) -> float:
@@ -128,7 +129,7 @@ class Rests:
         return {"outcome": self.outcome.to_dict(), "at": self.at, "mean": self.mean, "median": self.median,
                 "tornado": [{**_named(b.factor), "values": b.values and list(b.values), "mean_low": b.mean_low,
                              "mean_high": b.mean_high, "median_low": b.median_low, "median_high": b.median_high,
-                             "swing": b.swing, "error": b.error} for b in self.bars],
+                             "swing": b.swing, "error": b.error, "slope": b.slope} for b in self.bars],
                 "sobol": None if self.indices is None else [
                     {**_named(i.factor), "first": i.first, "first_error": i.first_error, "total": i.total,
                      "total_error": i.total_error} for i in self.indices],
@@ -182,8 +183,9 @@ class Sensitivity:
 
 def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None = None, *, horizon: str = "2028",
                 at: str | None = None, since: str | None = None, outcomes: Sequence[str] | None = None,
-                draws: int = DRAWS, sobol: int = 0, seed: int = 1, as_of: str | date | None = None,
-                given: Mapping[str, float | Range] | None = None, posterior: bool = True,
+                draws: int = DRAWS, sobol: int = 0, gradients: bool = False, seed: int = 1,
+                as_of: str | date | None = None, given: Mapping[str, float | Range] | None = None,
+                posterior: bool = True,
                 progress: Callable[[str], None] | None = None) -> Sensitivity:
     """Return what the difference between two scenarios rests on.
 
@@ -191,11 +193,12 @@ def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None 
     ----------
     a, against, horizon, seed, as_of, given, posterior : as of :func:`highfence.policy.whatif.whatif`. at, since : as of
     :func:`highfence.policy.attribution.attribution`. outcomes : names; :data:`OUTCOMES` if None. draws : pairs.
-    sobol : base samples of Sobol's indices, a power of two; 0 leaves them out. progress : told what is being run.
+    sobol : base samples of Sobol's indices, a power of two; 0 leaves them out. gradients : whether slopes are told
+    beside the swings, which takes JAX. progress : told what is being run.
 
     Raises
     ------
-    InputError : as of a what-if; SALib is not installed. NoAnswer : nothing differs.
+    InputError : as of a what-if; SALib or JAX is not installed. NoAnswer : nothing differs.
     """
     from highfence.policy.whatif import counterpart, read_horizon
 
@@ -203,7 +206,8 @@ def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None 
     other = find_scenario(against) if against is not None else counterpart(one)
     names = tuple(dict.fromkeys(outcome(name).name for name in (OUTCOMES if outcomes is None else outcomes)))
     if isinstance(draws, bool) or draws != int(draws) or not SCREEN <= draws <= 10_000:
-        raise InputError("number of draws", where="draws", got=draws, expected=f"{SCREEN} to 10,000", example=str(DRAWS))
+        raise InputError("number of draws", where="draws", got=draws, expected=f"{SCREEN} to 10,000",
+                         example=str(DRAWS))
     if sobol and (sobol < 8 or sobol & (sobol - 1)):
         raise InputError("number of base samples", where="sobol", got=sobol, expected="a power of two from 8 on, or 0",
                          example="256")
@@ -224,13 +228,15 @@ def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None 
     chosen = {name: ranked[name][:TOP] for name in names}
     tried = {name: ranked[name][:TRIED] for name in names}
     ends = asked.ends(tuple(dict.fromkeys(f for name in names for f in tried[name])))
+    inclined = asked.inclined(every) if gradients else {}
     made = {}
     for name in names:
-        bars = sorted((ends[f.name].bar(name) for f in chosen[name]), key=lambda bar: -abs(bar.swing))
+        bars = sorted((ends[f.name].bar(name, inclined.get(name, {})) for f in chosen[name]),
+                      key=lambda bar: -abs(bar.swing))
         middle = float(np.median(base[name]))
         turns, pairs = asked.turned(name, middle, tried[name], ends)
         what = outcome(name)
-        span = at or (quarters()[last] if what.by_year == "end" else f"{quarters()[place]} to {quarters()[last]}")
+        span = at or span_of(what, place, last)
         indices = asked.indices(name, chosen[name], sobol) if sobol else None
         made[name] = Rests(what, span, float(base[name].mean()), middle, tuple(bars), indices, turns, pairs)
     return Sensitivity(one.id, other.id, quarters()[place], quarters()[last], draws, len(every),
@@ -246,11 +252,13 @@ class _Ends:
     high: Mapping[str, Floats]
     values: tuple[float, float] | None
 
-    def bar(self, name: str) -> Bar:
+    def bar(self, name: str, slopes: Mapping[str, float] | None = None) -> Bar:
+        """Return the bar of an outcome."""
         low, high = self.low[name], self.high[name]
         swing = high - low
         return Bar(self.factor, self.values, float(low.mean()), float(high.mean()), float(np.median(low)),
-                   float(np.median(high)), float(swing.std(ddof=1) / np.sqrt(len(swing))))
+                   float(np.median(high)), float(swing.std(ddof=1) / np.sqrt(len(swing))),
+                   (slopes or {}).get(self.factor.name))
 
 
 @dataclass(frozen=True, eq=False)
@@ -311,6 +319,15 @@ class _Asked:
             return None
         return float(set_at(self.pair, self.w, np.array([0]), [{factor.name: quantile}]).p[id][0])
 
+    def inclined(self, every: Sequence[Factor]) -> dict[str, dict[str, float]]:
+        """Return mean slopes over all draws, by outcome and normal."""
+        from highfence.policy.gradients import slopes
+
+        self.told(f"gradients along {len(every)} assumptions")
+        found = slopes(self.pair, self.w, every, self.names, self.since, self.at)
+        return {name: {f.name: float(own) for f, own in zip(every, value.mean(axis=1))} for name, value in
+                found.items()}
+
     # ---- the sign ----------------------------------------------------------------------------------------------------
 
     def turned(self, name: str, median: float, tried: Sequence[Factor], ends: Mapping[str, _Ends],
@@ -320,7 +337,8 @@ class _Asked:
         if sign == 0.0:
             return (), ()
         self.told(f"the sign of {name}")
-        alone, towards = [], []
+        alone: list[tuple[Factor, float, float]] = []
+        towards: list[tuple[Factor, float, float]] = []
         for f in tried:
             bar = ends[f.name].bar(name)
             end, worst = min(((LOW, bar.median_low), (HIGH, bar.median_high)), key=lambda pair: sign * pair[1])
@@ -384,8 +402,9 @@ class _Asked:
 
 def _salib() -> tuple[Any, Any]:
     try:
-        from SALib.analyze.sobol import analyze
-        from SALib.sample.sobol import sample
+        from SALib.analyze.sobol import analyze  # type: ignore[import-untyped]
+        from SALib.sample.sobol import sample  # type: ignore[import-untyped]
     except ImportError as missing:
-        raise InputError("SALib is not installed", where="sobol", hint="pip install 'highfence[sensitivity]'") from missing
+        raise InputError("SALib is not installed", where="sobol", example="sobol=0",
+                         hint="pip install 'highfence[sensitivity]'") from missing
     return analyze, sample

@@ -72,7 +72,8 @@ OBJECTIVES = (
     Objective("domestic", Label("domestic makers' share kept down", "压低国产份额"),
               Label("10 points of the compute of cards sold", "售卡算力份额10个百分点"), -1.0),
     Objective("stability", Label("supply chain kept whole", "供应链稳定"),
-              Label("10 bn USD of equipment sales, write-downs and rare earths", "设备销售、减记与稀土合计100亿美元"), 1.0))
+              Label("10 bn USD of equipment sales, write-downs and rare earths", "设备销售、减记与稀土合计100亿美元"),
+              1.0))
 
 PROFILES = (
     ("even", Label("all alike", "四项均等"), (0.25, 0.25, 0.25, 0.25)),
@@ -228,6 +229,8 @@ class Thesis:
 
 
 RIVAL = Label("rare-earth leverage", "稀土筹码")
+CITED = ("world-economist-2025-07-h20-magnets",)
+"""Sources of notes: what officials said of the H20 and magnets."""
 
 
 def _range(found: Range) -> dict[str, float]:
@@ -348,7 +351,8 @@ def _region_of(units: Floats, weights: Floats) -> Region:
 
 def _without(units: Floats, id: str) -> Floats:
     """Return differences with an objective left out of account."""
-    return units * np.array([float(o.id != id) for o in OBJECTIVES])
+    kept: Floats = units * np.array([float(o.id != id) for o in OBJECTIVES])
+    return kept
 
 
 def _cells(pair: Pair, w: Worlds, since: int, weights: Floats, told: Callable[[str], None],
@@ -382,7 +386,8 @@ def _over_cells(cells: Sequence[tuple[Cell, Floats]], id: str, weights: Floats) 
 def _leverage(pair: Pair, w: Worlds, banned: Told, since: int) -> tuple[Floats, Floats]:
     """Return what the licence is worth in rare earths, USD in each draw, and the part of it in the vendor's revenue.
 
-    The vendor's part is what a halt takes from it in the model, where capacity waits for materials; the rest is assumed.
+    The vendor's part is what a halt takes from it in the model, where capacity waits for materials; the rest is
+    assumed.
     """
     own = shipped()
     z = normals(pair.seed, [f"thesis.{p.id}" for p in own], w.n)
@@ -419,5 +424,5 @@ def _rival(units: Floats, value: Floats, vendor: Floats, weights: Floats) -> Riv
     for id, _, w in PROFILES:
         gain = float(np.median(units @ np.array(w)))
         even[id] = 0.0 if gain > 0.0 else None if w[place] == 0.0 else -gain / w[place] * 1e10
-    return Rival(ends, quantile_range(vendor), {level: _region_of(worth(usd), weights) for level, usd in levels.items()},
-                 even)
+    regions = {level: _region_of(worth(usd), weights) for level, usd in levels.items()}
+    return Rival(ends, quantile_range(vendor), regions, even)
