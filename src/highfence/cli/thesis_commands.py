@@ -105,8 +105,8 @@ def _show(found: Thesis, warnings: list[Label], lang: str) -> None:
     rows += [(_LEVEL[level], region) for level, region in found.rival.regions.items() if level != "none"]
     for label, region in rows:
         table.add_row(label.text(lang), _points(region), *(f"{share:.0%}" for share in region.profiles.values()))
-    what = Label("Points of weights at which loosening beats banning in more than half of draws; and shares of draws in "
-                 "which it does, by stated objectives.",
+    what = Label("Points of weights at which loosening beats banning in more than half of draws; and shares of draws "
+                 "in which it does, by stated objectives.",
                  "放松在过半抽样中优于禁售的权重点；以及各既定目标下放松占优的抽样份额。")
     out.print(what.text(lang), style="dim", markup=False)
     out.print(Fitting(table))

@@ -59,8 +59,8 @@ _OVER = {"sum": Label("sum", "累计"), "mean": Label("mean", "均值"), "end": 
 @click.option("--scheduler", metavar="ADDRESS",
               help="Address of a Dask scheduler, tcp://HOST:PORT; processes of this machine if omitted.")
 @click.option("--why", is_flag=True,
-              help="Also say which mechanisms make the difference, which assumptions it rests on and what would turn its "
-                   "sign; about two minutes.")
+              help="Also say which mechanisms make the difference, which assumptions it rests on and what would turn "
+                   "its sign; about two minutes.")
 @click.option("--sobol", type=int, default=0, metavar="N",
               help="With --why: Sobol's indices from N base samples, a power of two; takes SALib.")
 @click.option("--gradients", is_flag=True, help="With --why: slopes beside the swings, in JSON; takes JAX.")

@@ -42,53 +42,56 @@ def slopes(pair: Pair, w: Worlds, chosen: Sequence[Factor], names: Sequence[str]
     kept_flows = flows_of(names)
     others = {name: xp.asarray(v) for name, v in w.z.items() if name not in moved}
 
-    def told(z: Any) -> list[Any]:
+    brought = ([known for known, _ in pair.brings], [[_field(pull) for pull in pulls] for _, pulls in pair.brings])
+    known, held = (jax.tree_util.tree_map(lambda *both: xp.stack([xp.asarray(v) for v in both]), *sides)
+                   for sides in brought)
+
+    def side(z: Any, known: Any, held: Any) -> list[Any]:
         normals = {**others, **{name: z[i] for i, name in enumerate(moved)}}
         streams = Streams(pair.seed, w.n, given=normals)
         p, raw = parameters(streams, pair.given, pair.known, xp=xp)
         p = {**p, **kept}
-        sides = []
-        for known, pulls in pair.brings:
-            inputs = Inputs(jax.tree_util.tree_map(xp.asarray, known), p, raw, streams, (), pulls, xp=xp)
-            fixed = [_field(xp, pull, raw, inputs.z) for pull in pulls]
+        inputs = Inputs(known, p, raw, streams, (), (), xp=xp)
+        pulls = pair.brings[0][1]
 
-            def one(state: Any, t: Any, inputs: Inputs = inputs, fixed: Any = fixed, p: Any = p) -> Any:
-                q = inputs.made(t)
-                for name, holds, values in fixed:
-                    q = _set(xp, q, name, holds[t], values[t])
-                after, flows = step(xp, state, q, p)
-                return after, {name: flows[name] for name in kept_flows}
+        def one(state: Any, t: Any) -> Any:
+            q = inputs.made(t)
+            for pull, (holds, triple) in zip(pulls, held):
+                q = _set(xp, q, pull.name, holds[t], _drawn(xp, pull, triple[t], normals))
+            after, flows = step(xp, state, q, p)
+            return after, {name: flows[name] for name in kept_flows}
 
-            flows = jax.lax.scan(one, inputs.first(), xp.arange(pair.last + 1))[1]
-            sides.append({**flows, **inputs.told(flows)})
-        return [_over(xp, name, sides[0][name] - sides[1][name], since, at) for name in names]
+        flows = jax.lax.scan(one, inputs.first(), xp.arange(pair.last + 1))[1]
+        found = {**flows, **inputs.told(flows)}
+        return [_over(xp, name, found[name], since, at) for name in names]
 
     def slope_of(z: Any) -> Any:
-        values, back = jax.vjp(told, z)
-        ones, zeros = xp.ones(w.n), xp.zeros(w.n)
-        return [back([ones if i == k else zeros for i in range(len(values))])[0] for k in range(len(values))]
+        _, back = jax.vjp(lambda z: xp.stack([v[0] - v[1] for v in jax.vmap(side, (None, 0, 0))(z, known, held)]), z)
+        basis = xp.eye(len(names))[:, :, None] + xp.zeros((1, 1, w.n))
+        return jax.vmap(lambda one: back(one)[0])(basis)
 
     found = jax.jit(slope_of)(xp.asarray(np.stack([w.z[name] for name in moved])))
     span = np.array([normal_at(pair, f, HIGH) - normal_at(pair, f, LOW) for f in chosen])
     return {name: np.asarray(own) * span[:, None] for name, own in zip(names, found)}
 
 
-def _field(xp: Any, pull: Pull, z: Mapping[str, Any], more: Mapping[str, Any]) -> tuple[str, Any, Any]:
-    """Return a field over all quarters: its name, where it holds, (T,), and draws, (T, D) or (T, D, columns)."""
+def _field(pull: Pull) -> tuple[Floats, Floats]:
+    """Return a field over all quarters: where it holds, (T,), and its triples, (T, 3) or (T, columns, 3)."""
     count, place = len(quarters()), quarters().index(pull.since)
     triple = np.stack([np.asarray(v, dtype=float) for v in (pull.low, pull.mid, pull.high)], axis=-1)[:count - place]
     some = ~np.isnan(triple).any(axis=tuple(range(1, triple.ndim)))
-    whole = np.zeros((count, *triple.shape[1:]))
+    whole, holds = np.zeros((count, *triple.shape[1:])), np.zeros(count)
     whole[place:place + len(triple)] = np.where(np.isnan(triple), 0.0, triple)
-    holds = np.zeros(count, dtype=bool)
     holds[place:place + len(triple)] = some
-    normals = {**more, **z}
-    if triple.ndim == 2:
-        own = normals[pull.names[0]]
-        return pull.name, xp.asarray(holds), draws_of(xp, xp.asarray(whole)[:, None, :], own[None, :])
-    columns = triple.shape[1]
-    own = xp.stack([normals[pull.names[i if len(pull.names) > 1 else 0]] for i in range(columns)], axis=-1)
-    return pull.name, xp.asarray(holds), draws_of(xp, xp.asarray(whole)[:, None], own[None])
+    return holds, whole
+
+
+def _drawn(xp: Any, pull: Pull, triple: Any, normals: Mapping[str, Any]) -> Any:
+    """Return a field's draws in a quarter, (D,) or (D, columns), as :meth:`highfence.market.pulls.Pull.at` does."""
+    if triple.ndim == 1:
+        return draws_of(xp, triple, normals[pull.names[0]])
+    columns = [normals[pull.names[i if len(pull.names) > 1 else 0]] for i in range(triple.shape[0])]
+    return draws_of(xp, triple, xp.stack(columns, axis=-1))
 
 
 def _set(xp: Any, q: Quarter, name: str, holds: Any, value: Any) -> Quarter:
@@ -96,8 +99,8 @@ def _set(xp: Any, q: Quarter, name: str, holds: Any, value: Any) -> Quarter:
     whole = xp.zeros_like(before) + (value if value.ndim == before.ndim else value[:, None])
     on = {}
     if name.endswith("restriction"):
-        on = {f"{name}_on": xp.where(holds, xp.ones_like(whole), getattr(q, f"{name}_on"))}
-    return replace(q, **{name: xp.where(holds, whole, before), **on})
+        on = {f"{name}_on": xp.where(holds > 0.5, xp.ones_like(whole), getattr(q, f"{name}_on"))}
+    return replace(q, **{name: xp.where(holds > 0.5, whole, before), **on})
 
 
 def _over(xp: Any, name: str, values: Any, since: int, at: int | None) -> Any:

@@ -402,8 +402,8 @@ class _Asked:
 
 def _salib() -> tuple[Any, Any]:
     try:
-        from SALib.analyze.sobol import analyze  # type: ignore[import-untyped]
-        from SALib.sample.sobol import sample  # type: ignore[import-untyped]
+        from SALib.analyze.sobol import analyze
+        from SALib.sample.sobol import sample
     except ImportError as missing:
         raise InputError("SALib is not installed", where="sobol", example="sobol=0",
                          hint="pip install 'highfence[sensitivity]'") from missing
