@@ -8,6 +8,12 @@ A mechanism's contribution is what it adds to those before it, averaged over the
 
 Contributions add up to the difference in every draw, and so on average; medians do not add up. They say how the model
 makes the difference, not what moved anyone.
+
+>>> import highfence as hf
+>>> found = hf.attribution("h20-licence-2025", horizon="2025Q4", draws=4, orders=2, outcomes=["flagship_units"])
+>>> one = found["flagship_units"]
+>>> bool(abs(sum(part.mean for part in one.parts) - one.mean) < 1e-9 * abs(one.mean))
+True
 """
 
 from __future__ import annotations

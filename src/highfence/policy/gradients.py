@@ -23,6 +23,9 @@ from highfence.market.tables import quarters
 from highfence.policy.factors import HIGH, LOW, Factor, normal_at
 from highfence.policy.paired import Floats, Pair, Worlds, flows_of
 
+QUICK = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""What the compiler is told: it runs once, so that compiling well costs more than it brings."""
+
 
 def slopes(pair: Pair, w: Worlds, chosen: Sequence[Factor], names: Sequence[str], since: int, at: int | None = None,
            ) -> dict[str, Floats]:
@@ -70,7 +73,8 @@ def slopes(pair: Pair, w: Worlds, chosen: Sequence[Factor], names: Sequence[str]
         basis = xp.eye(len(names))[:, :, None] + xp.zeros((1, 1, w.n))
         return jax.vmap(lambda one: back(one)[0])(basis)
 
-    found = jax.jit(slope_of)(xp.asarray(np.stack([w.z[name] for name in moved])))
+    z = xp.asarray(np.stack([w.z[name] for name in moved]))
+    found = jax.jit(slope_of).lower(z).compile(compiler_options=QUICK)(z)
     span = np.array([normal_at(pair, f, HIGH) - normal_at(pair, f, LOW) for f in chosen])
     return {name: np.asarray(own) * span[:, None] for name, own in zip(names, found)}
 
