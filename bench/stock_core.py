@@ -23,7 +23,18 @@ from numpy.typing import NDArray
 from highfence.market import runs
 from highfence.market import step as kernel
 from highfence.market.runs import simulate
-from highfence.market.state import ALTERNATIVES, LEGAL, LOW, PLATFORM, PLATFORMS, SEGMENTS, SMUGGLED, STAGES, State
+from highfence.market.state import (
+    ALTERNATIVES,
+    LEGAL,
+    LOW,
+    PLATFORM,
+    PLATFORMS,
+    SEGMENTS,
+    SMUGGLED,
+    STAGES,
+    TOOL_STAGES,
+    State,
+)
 
 Floats = NDArray[np.float64]
 XMILE = Path(__file__).parent.parent / "tests" / "market" / "xmile" / "stock_core.xmile"
@@ -71,9 +82,9 @@ class Fed:
 
 
 def watched(draws: int, seed: int = 1, **asked: Any) -> Watched:
-    """Return a run of :func:`simulate` with what its kernel was given and decided."""
+    """Return a run of :func:`simulate` from the prior with what its kernel was given and decided."""
     with _calls_of(runs, "step") as steps, _calls_of(kernel, "_buy") as purchases:
-        simulate(draws=draws, seed=seed, keep=["premium"], piece=draws, **asked)
+        simulate(draws=draws, seed=seed, keep=["premium"], piece=draws, posterior=False, **asked)
     states = [steps[0][0][1], *(result[0] for _, result in steps)]
     return Watched(states, [given[2] for given, _ in steps], [result for _, result in purchases], steps[0][0][3])
 
@@ -132,7 +143,11 @@ def _choice(q: Any, b: Any) -> dict[str, Floats]:
             "money_wanted": b.want.money.sum(axis=-1), "money_unmet": unmet.sum(axis=-1),
             "money_foreign": b.money[..., [LEGAL, SMUGGLED, LOW]].sum(axis=(-1, -2)),
             "segment_unmet": unmet[:, SEGMENT], "measures_held": q.restriction_on.sum(axis=-1),
-            "measures_kept_out": (q.restriction_on * q.restriction).sum(axis=-1)}
+            "measures_kept_out": (q.restriction_on * q.restriction).sum(axis=-1),
+            "design_measures_held": q.design_restriction_on.sum(axis=-1),
+            "design_measures_kept_out": (q.design_restriction_on * q.design_restriction).sum(axis=-1),
+            **{f"{kind}_{stage.replace('-', '_')}": getattr(q, kind)[:, i] for kind in ("tools_open", "service")
+               for i, stage in enumerate(TOOL_STAGES)}}
 
 
 def _stock(state: State, name: str) -> Floats:
