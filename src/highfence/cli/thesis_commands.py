@@ -119,16 +119,18 @@ def _lines(found: Thesis, number: Any) -> list[Label]:
     from highfence.policy.thesis import ASSUMPTIONS, LEVEL_LABELS, PROFILES
 
     few, many = (pick(found.cells, key=lambda c: c.region.points) for pick in (min, max))
-    en, zh = ([", ".join(f"{a.label.text(lang)} {LEVEL_LABELS[level].text(lang)}" for a, level in
-                         zip(ASSUMPTIONS, cell.levels)) for cell in (few, many)] for lang in ("en", "zh"))
+    en, zh = ([comma.join(f"{a.label.text(lang)}{gap}{LEVEL_LABELS[level].text(lang)}" for a, level in
+                          zip(ASSUMPTIONS, cell.levels)) for cell in (few, many)]
+              for lang, comma, gap in (("en", ", ", " "), ("zh", "、", "")))
     made = [Label(f"Over {len(found.cells)} cells of assumptions: from {_points(few.region)} ({en[0]}) to "
                   f"{_points(many.region)} ({en[1]}).",
                   f"{len(found.cells)}格假设之间：自{_points(few.region)}（{zh[0]}）至{_points(many.region)}（{zh[1]}）。")]
-    least = found.least_revenue
+    spans = found.revenue_weights
     made.append(Label("With the other three alike, no weight on revenue makes loosening better.",
-                      "其余三项均等时，任何收入权重都不使放松占优。") if least is None else
-                Label(f"With the other three alike, loosening is better from a weight of {least:.2f} on revenue on.",
-                      f"其余三项均等时，收入权重自{least:.2f}起放松占优。"))
+                      "其余三项均等时，任何收入权重都不使放松占优。") if spans is None else
+                Label(f"With the other three alike, loosening is better at weights on revenue from {spans[0]:.2f} to "
+                      f"{spans[1]:.2f}.",
+                      f"其余三项均等时，收入权重在{spans[0]:.2f}至{spans[1]:.2f}之间放松占优。"))
     for cause in found.causes:
         least, most = cause.cells
         made.append(Label(f"{cause.label.en}: {cause.means.en}; it is worth {least:+d} to {most:+d} points over the "

@@ -181,8 +181,8 @@ class Thesis:
     ----------
     differences : A - B in units of each objective, over draws, rare earths left out. weights : (points, 4).
     shares : share of draws in which loosening beats banning at each point. base : the region with the assumptions as
-    drawn, rare earths left out. least_revenue : least weight on revenue from which loosening beats banning, the other
-    three alike; None where none does.
+    drawn, rare earths left out. revenue_weights : least and most weight on revenue at which loosening beats banning, the
+    other three alike; None where it does at none.
     """
 
     a: str
@@ -197,7 +197,7 @@ class Thesis:
     weights: Floats
     shares: Floats
     base: Region
-    least_revenue: float | None
+    revenue_weights: tuple[float, float] | None
     cells: tuple[Cell, ...]
     causes: tuple[Cause, ...]
     rival: Rival
@@ -212,7 +212,8 @@ class Thesis:
                             "better": "more" if o.sign > 0 else "less", "difference": _range(self.differences[o.id])}
                            for o in OBJECTIVES],
             "profiles": [{"id": id, "label": label.to_dict(), "weights": list(w)} for id, label, w in PROFILES],
-            "region": {**_region(self.base), "least_revenue_weight": self.least_revenue},
+            "region": {**_region(self.base),
+                       "revenue_weights": self.revenue_weights and list(self.revenue_weights)},
             "weights": [{"weights": [float(v) for v in w], "share": float(s)}
                         for w, s in zip(self.weights, self.shares)],
             "assumptions": [{"id": a.id, "label": a.label.to_dict(), "parameters": [name for name, _ in a.moves]}
@@ -305,10 +306,10 @@ def thesis(a: str | Path | Scenario = A, against: str | Path | Scenario = B, *, 
     causes = tuple(Cause(id, label, means, _region_of(bare[id], weights), _over_cells(cells, id, weights))
                    for id, label, means in CAUSES)
     rest = np.array([(v, *(3 * ((1.0 - v) / 3.0,))) for v in np.linspace(0.0, 1.0, 101)])
-    enough = np.flatnonzero(_shares(units, rest) > 0.5)
+    enough = rest[_shares(units, rest) > 0.5, 0]
     return Thesis(one.id, other.id, quarters()[since], quarters()[pair.last], draws, int(fine.sum()), seed, pair.basis,
                   {o.id: quantile_range(o.sign * units[:, i]) for i, o in enumerate(OBJECTIVES)}, weights, shares,
-                  _region_of(units, weights), float(rest[enough[0], 0]) if len(enough) else None,
+                  _region_of(units, weights), (float(enough[0]), float(enough[-1])) if len(enough) else None,
                   tuple(cell for cell, _ in cells), causes, _rival(units, value, vendor, weights))
 
 
