@@ -228,7 +228,8 @@ def sensitivity(a: str | Path | Scenario, against: str | Path | Scenario | None 
     chosen = {name: ranked[name][:TOP] for name in names}
     tried = {name: ranked[name][:TRIED] for name in names}
     ends = asked.ends(tuple(dict.fromkeys(f for name in names for f in tried[name])))
-    inclined = asked.inclined(every) if gradients else {}
+    told_of = tuple(dict.fromkeys(f for name in names for f in chosen[name]))
+    inclined = asked.inclined(told_of) if gradients else {}
     made = {}
     for name in names:
         bars = sorted((ends[f.name].bar(name, inclined.get(name, {})) for f in chosen[name]),
@@ -319,13 +320,13 @@ class _Asked:
             return None
         return float(set_at(self.pair, self.w, np.array([0]), [{factor.name: quantile}]).p[id][0])
 
-    def inclined(self, every: Sequence[Factor]) -> dict[str, dict[str, float]]:
+    def inclined(self, chosen: Sequence[Factor]) -> dict[str, dict[str, float]]:
         """Return mean slopes over all draws, by outcome and normal."""
         from highfence.policy.gradients import slopes
 
-        self.told(f"gradients along {len(every)} assumptions")
-        found = slopes(self.pair, self.w, every, self.names, self.since, self.at)
-        return {name: {f.name: float(own) for f, own in zip(every, value.mean(axis=1))} for name, value in
+        self.told(f"gradients along {len(chosen)} assumptions")
+        found = slopes(self.pair, self.w, chosen, self.names, self.since, self.at)
+        return {name: {f.name: float(own) for f, own in zip(chosen, value.mean(axis=1))} for name, value in
                 found.items()}
 
     # ---- the sign ----------------------------------------------------------------------------------------------------

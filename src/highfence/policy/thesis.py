@@ -181,8 +181,8 @@ class Thesis:
     ----------
     differences : A - B in units of each objective, over draws, rare earths left out. weights : (points, 4).
     shares : share of draws in which loosening beats banning at each point. base : the region with the assumptions as
-    drawn, rare earths left out. revenue_weights : least and most weight on revenue at which loosening beats banning, the
-    other three alike; None where it does at none.
+    drawn, rare earths left out. revenue_weights : least and most weight on revenue at which loosening beats banning,
+    the other three alike; None where it does at none.
     """
 
     a: str
