@@ -86,7 +86,8 @@ def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | Non
         pulls, table = held.pulls, held.table
     with bar(draws) as told:
         made = run([*pulls, *own], draws=draws, seed=seed, given=parse_given(given), as_of=as_of, until=last,
-                   keep=names, table=table, progress=told, posterior=not prior, engine=engine, address=scheduler, store=store)
+                   keep=names, table=table, progress=told, posterior=not prior, engine=engine, address=scheduler,
+                   store=store)
     found = [made.distribution(name, quarter) for name in names for quarter in quarters]
     warnings = [made.basis, *_failures(made)]
     if format_ == "json":
