@@ -400,8 +400,8 @@ def _leverage(pair: Pair, w: Worlds, banned: Told, since: int) -> tuple[Floats, 
     low = own["rare_earth.let_out"].at().value
     spans = [np.full(HALTED, v) for v in (low.low, low.mid, low.high)]
     halt = Pull("materials", quarters()[since], spans[0], spans[1], spans[2], ("thesis.rare_earth.let_out",))
-    halted = Pair(pair.one, pair.other, last=pair.last, seed=pair.seed, known=pair.known, more=(halt,))
-    halted.fitted = pair.fitted
+    halted = Pair(pair.one, pair.other, last=pair.last, seed=pair.seed, known=pair.known, more=(halt,),
+                  posterior=pair.fitted is not None)
     worlds = Worlds({**w.z, "thesis.rare_earth.let_out": z["thesis.rare_earth.let_out"]}, w.p, w.errors)
     name = ("nvidia_total_revenue",)
     without = spanned(halted.run(worlds, 1, name), since)[name[0]]
