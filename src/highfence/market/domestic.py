@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from highfence.market.holding import Hold, plain
 from highfence.market.state import TOOL_STAGES, Array, Draws, Quarter, State, between, least, over_last, positive, ratio
 
 MONTHS = 3.0
@@ -77,17 +78,20 @@ def packages_per_die(xp: Any, q: Quarter) -> Array:
     return 1.0 - 0.5 * between(xp, q.dual, 0.0, 1.0)
 
 
-def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Array, success: Array) -> Made:
+def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Array, success: Array,
+         hold: Hold = plain) -> Made:
     """Return a quarter's output: ``min(die bank + new dies, stacks / stacks a die, packaging in dies)``.
 
     Parameters
     ----------
     good : yield of dies. survive : yield of packages. success : share of planned domestic memory that comes out.
+    hold : as in :func:`highfence.market.step.step`.
     """
     wafers = MONTHS * state.wafers
     own = wafers * between(xp, p["huawei_wafer_share"], 0.0, 1.0) * p["dies_per_wafer"] * good
     grown = xp.exp(state.expansion)
     stacks, own_stacks = memory_inflow(xp, q, p, success, grown)
+    stacks, own_stacks = hold("memory.stacks", stacks), hold("memory.own_stacks", own_stacks)
     by_dies = state.die_bank + own + q.foundry_dies
     by_memory = (state.hbm * between(xp, p["hbm_release"], 0.0, 1.0) + stacks) / p["stacks_per_die"]
     by_packaging = q.packaging * grown / packages_per_die(xp, q)

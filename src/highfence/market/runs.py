@@ -245,7 +245,7 @@ def drawn_quarters(asked: Asked, span: tuple[int, int]) -> dict[str, NDArray[Any
         values |= corrected(values, corrections(values, streams, asked.as_of))
     else:
         values = plain_quarters(asked, streams, asked.last, (*asked.names, *PARTS))
-        values |= corrected(values, _factual_errors(asked.seed, asked.given, asked.as_of, asked.backend, span))
+        values |= corrected(values, factual_errors(asked.seed, asked.given, asked.as_of, asked.backend, span))
     told: dict[str, NDArray[Any]] = {name: values[name][:count] for name in asked.names}
     return told | {FAILED: np.asarray(~np.isfinite(values[FAILED][:count]).all(axis=0))}
 
@@ -276,7 +276,7 @@ def plain_quarters(asked: Asked, streams: Streams, last: int, names: Sequence[st
 
 
 @lru_cache(maxsize=16)
-def _factual_errors(seed: int, given: tuple[tuple[str, float | Range], ...], as_of: date | None, backend: str,
+def factual_errors(seed: int, given: tuple[tuple[str, float | Range], ...], as_of: date | None, backend: str,
                     span: tuple[int, int]) -> dict[str, Floats]:
     """Return what facts and model differ by in the run without levers and reforms, the same for every what-if."""
     asked = Asked((), (), seed, given, as_of, (), None, SPAN - 1, (), True, backend)
