@@ -68,6 +68,7 @@ class Foreseen:
     source: str
     ours: Score
     rules: dict[str, Score]
+    last: float | None
     posterior: bool
 
 
@@ -125,8 +126,9 @@ def _one(row: Row, point: Point, day: date, ahead: int, draws: int, seed: int, p
     known = [p for p in _firsts(row.series) if p.public <= day and as_fact(row, p) is not None and p.by == point.by]
     told = {name: _score(row, made, came, point.value) for name in RULES
             if (made := ruled(name, row, known, point)) is not None}
+    last = float(on_scale(row, known[-1].value)) - came if known else None
     return Foreseen(row.series, series(row.series).unit, point.period, day, ahead, point.value, point.source, ours,
-                    told, seen.fitted)
+                    told, last, seen.fitted)
 
 
 def _score(row: Row, draws: Floats, came: float, value: float) -> Score:

@@ -51,7 +51,8 @@ class ForecastCase:
     as_of : day whose information ours uses. period : what it is about. ours : 80 % interval, None outside the model.
     theirs : their middle, or the bound that they gave; ``bound`` says which. came : outcome. error, their_error : ours
     and theirs less what came, in logarithms or in units; a bound that holds has no error. on_their_side : share of our
-    draws that keep their bound. calibrated : whether a posterior of that day stands behind ours.
+    draws that keep their bound. calibrated : whether a posterior of that day stands behind ours. circular : what came is
+    their own estimate of the past, so that they cannot be wrong.
     """
 
     id: str
@@ -71,6 +72,7 @@ class ForecastCase:
     their_error: float | None = None
     on_their_side: float | None = None
     calibrated: bool = False
+    circular: bool = False
     note: Label | None = None
 
     @property
@@ -150,7 +152,8 @@ def case(of: PublishedForecast, draws: int = DRAWS, seed: int = SEED) -> Forecas
     return ForecastCase(**plain, standing=OPEN if came is None else SCORED, scale=scale, ours=quantile_range(values),
                         theirs=theirs, bound=bound, came=came, error=_error(middle, came, scale),
                         their_error=_their_error(theirs, bound, came, scale), on_their_side=side,
-                        calibrated=latest(day) is not None, note=Label.read(told["note"]) if "note" in told else None)
+                        calibrated=latest(day) is not None, circular=of.status == "observed",
+                        note=Label.read(told["note"]) if "note" in told else None)
 
 
 def _theirs(of: PublishedForecast, told: Mapping[str, Any]) -> tuple[float | None, str]:

@@ -14,7 +14,9 @@ from highfence.rules import validation as law_cases
 
 if TYPE_CHECKING:
     from highfence.choice.shares_cases import ShareCase
+    from highfence.market.forecasts import ForecastCase
     from highfence.perf.validation import Evidence, Findings
+    from highfence.policy.cases import PolicyCase
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ ROOMS: dict[str, Callable[[Path | None, Path | None], Cases]] = {
     "catalogue": lambda cases, data: ([_catalogue_row(c) for c in catalogue_cases.cases()], ()),
     "cost": lambda cases, data: _cost_rows(data),
     "choice": lambda cases, data: _choice_rows(data),
+    "market": lambda cases, data: _market_rows(data),
+    "policy": lambda cases, data: _policy_rows(data),
 }
 """Rooms whose evidence is cases, beside the performance room; each takes a folder of law cases and one of data."""
 
@@ -183,6 +187,88 @@ def _share_row(c: ShareCase, group: str) -> Row:
                gate=False)
 
 
+def _market_rows(data: Path | None) -> Cases:
+    """Return backtests and forecasts of others; none gates, since what came is no test of the code."""
+    from highfence.cost.validation import cases_file
+    from highfence.market.backtests import RULE_WORDS
+    from highfence.market.validation import findings
+
+    path = cases_file(data)
+    found = findings(path.parent.parent if path else None)
+    rows = [Row("market", "backtest: inside the 80 % interval", c.what, f"{c.share:.0%}", "70% to 90%", c.met, "", "",
+                "published", n=c.n, gate=False) for c in found.covered]
+    for p in (*found.pools, *found.units):
+        words = {"crps": "CRPS", "interval": "interval score", "crps_unit": "CRPS in the series' unit"}[p.score]
+        digits = ".3g" if p.score == "crps_unit" else ".3f"
+        rows.append(Row("market", f"backtest: {words}", f"{p.what}, against {RULE_WORDS[p.rule]}", f"{p.ours:{digits}}",
+                        f"{p.theirs:{digits}}", p.better,
+                        f"{p.difference:+{digits}} ({p.low:+{digits}} to {p.high:+{digits}})", "", "published", n=p.n,
+                        gate=False, note=f"{p.origins} origins; bootstrap by origin"))
+    rows += [Row("market", "backtest: middle's distance, not quarterly", m.series, f"{m.ours:.3f}",
+                 f"last print {m.last:.3f}", m.ours < m.last, "", "", "published", n=m.n, gate=False)
+             for m in found.middles]
+    rows += [_forecast_row(c) for c in found.forecasts]
+    left = "" if found.origins else "backtests: no posterior ships; make calibrate fits them"
+    more = "" if path else ("rows of the table of forecasts that the catalogue lacks: name its folder with --data or "
+                            "HIGHFENCE_SHARED_DATA")
+    return rows, tuple(filter(None, (left, more)))
+
+
+def _forecast_row(c: ForecastCase) -> Row:
+    """Return what somebody foresaw beside ours; a row without an outcome or outside the model says so."""
+    def told(value: float | None) -> str:
+        return "none" if value is None else f"{value:.0%}" if c.unit == "share" else f"{value:,.3g} {c.unit}"
+
+    def apart(value: float | None) -> str:
+        return "" if value is None else f"{value:+.2f}" if c.scale == "log" else told(value)
+
+    ours = "" if c.ours is None else f"{told(c.ours.mid)} ({told(c.ours.low)} to {told(c.ours.high)})"
+    theirs = f"{c.bound} {told(c.theirs)}".strip() if c.theirs is not None else "no number"
+    note = "; ".join(filter(None, (
+        c.statement, f"as of {c.as_of}, {'posterior' if c.calibrated else 'prior'}" if c.ours is not None else "",
+        "" if c.on_their_side is None else f"{c.on_their_side:.0%} of our draws keep their bound",
+        "" if c.came is None else f"came {told(c.came)}", c.note.en if c.note else "")))
+    scored = c.inside is not None
+    error = f"ours {apart(c.error)}, theirs {apart(c.their_error)}" if c.error is not None else ""
+    return Row("market", f"forecasts of others: {c.standing}", f"{c.id} ({c.by}), {c.period}", ours or c.standing,
+               theirs, bool(c.inside) if scored else True, error, c.source, "published" if scored else "listed",
+               circular=c.circular, note=note, gate=False)
+
+
+def _policy_rows(data: Path | None) -> Cases:
+    from highfence.policy.validation import findings
+
+    found = findings(data)
+    rows = [_policy_case_row(c) for c in found.cases]
+    for j in found.directions:
+        of = j.of
+        basis = "listed" if j.holds is None or of.contested else "published"
+        ours = "not modelled" if j.holds is None else f"{of.sign} in {j.share:.0%}, the other way in {j.other:.0%}"
+        pair = f": {of.outcome}, {of.a} against {of.against}, {of.at}" if of.sign else ""
+        rows.append(Row("policy", "signs of published papers", f"{of.id}{pair}", ours, of.sign or "",
+                        j.holds is not False or of.contested, "", of.source, basis,
+                        note="; ".join(filter(None, (of.claim.en, "contested" if of.contested else "",
+                                                     of.why.en if of.why and not j.holds else ""))),
+                        gate=not j.holds and of.why is None))
+    return rows, tuple(filter(None, (found.left,)))
+
+
+def _policy_case_row(c: PolicyCase) -> Row:
+    def told(value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {told(v)}" for name, v in value.items())
+        return f"{value:,.4g}" if isinstance(value, (int, float)) else str(value)
+
+    off = ""
+    if isinstance(c.ours, (int, float)) and isinstance(c.theirs, (int, float)) and c.theirs:
+        off = f"{c.ours / c.theirs - 1.0:+.1%}"
+    listed = c.ours is None
+    return Row("policy", c.calculation or "not specified", c.id, "no answer" if listed else told(c.ours),
+               f"{told(c.theirs)} {c.unit}".strip(), True if listed else bool(c.within), off, c.source,
+               "listed" if listed else "published", circular=c.circular, gate=c.fully_specified and not c.circular,
+               note=" ".join(c.note.split()))
+
+
 def _known_sources(ids: Iterable[str]) -> list[Source]:
     from highfence.catalogue import catalogue
     from highfence.rules.store import shipped_law
@@ -228,6 +314,7 @@ def render_validation(found: Validation) -> str:
         "`reported`: someone else states the outcome. `rule_text`: the published text applied to numbers.",
         "`computed`: arithmetic alone, for regression. `published`: a figure that others print beside ours.",
         "`fitted` rows were seen by a fit, circular rows take their figure from the source: neither proves anything.",
+        "`listed` rows have no answer of ours, no outcome yet, or papers that disagree; the note says which.",
         "",
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
         *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
