@@ -49,7 +49,8 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
 
 
 @click.command()
-@click.argument("room", required=False, type=click.Choice(["rules", "catalogue", "perf", "cost", "choice", "market", "policy"]))
+@click.argument("room", required=False, type=click.Choice([
+    "rules", "catalogue", "perf", "cost", "choice", "market", "policy"]))
 @click.option("--cases", type=click.Path(path_type=Path), help="Folder of law cases; tests/laws if omitted.")
 @click.option("--data", type=click.Path(path_type=Path),
               help="Folder of measurements and published cases; HIGHFENCE_SHARED_DATA if omitted.")

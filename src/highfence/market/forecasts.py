@@ -1,7 +1,7 @@
 """What others foresaw beside what the model foresees from the same day's information, and what came.
 
-Rows are the catalogue's published forecasts and, where its file is at hand, those of ``forecasts_and_claims.csv`` that the
-catalogue does not hold. Every row is listed: with ours and theirs, as open, or as outside the model with the reason.
+Rows are the catalogue's published forecasts and, where its file is at hand, those of ``forecasts_and_claims.csv`` that
+the catalogue does not hold. Every row is listed: with ours and theirs, as open, or as outside the model with the reason.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class ForecastCase:
     Attributes
     ----------
     as_of : day whose information ours uses. period : what it is about. ours : 80 % interval, None outside the model.
-    theirs : their middle, or the bound that they gave; ``bound`` says which. came : outcome. error, their_error : ours
-    and theirs less what came, in logarithms or in units; a bound that holds has no error. on_their_side : share of our
+    theirs : their middle, or the bound that they gave; ``bound`` says which. came : outcome. error, their_error :
+    ours and theirs less what came, in logarithms or in units; a bound that holds has no error. on_their_side : share of our
     draws that keep their bound. calibrated : whether a posterior of that day stands behind ours. circular : what came is
     their own estimate of the past, so that they cannot be wrong.
     """
@@ -143,7 +143,7 @@ def case(of: PublishedForecast, draws: int = DRAWS, seed: int = SEED) -> Forecas
         return ForecastCase(**plain, standing=standing, came=of.outcome,
                             note=Label.read(why) if why else Label("not a measure of the model", "非模型指标"))
     values = _draws(told, period, day, of.outcome_source, draws, seed)
-    came = told["came"] if "came" in told else of.outcome
+    came = told.get("came", of.outcome)
     theirs, bound = _theirs(of, told)
     side = None if theirs is None or not bound else float(np.mean(
         values <= theirs if bound == "at most" else values >= theirs))
@@ -247,12 +247,12 @@ def _read(row: Mapping[str, str]) -> PublishedForecast:
     metric = measures()["names"].get(row["metric"], row["metric"])
     unit, factor = _UNITS.get(row["unit"], (row["unit"], 1.0))
     public = parse_period(row["published"], f"{CSV.name}: {row['id']}").end
-    figures = {name: _figure(row[name], factor) for name in ("low", "value", "high")}
+    low, value, high = (_figure(row[name], factor) for name in ("low", "value", "high"))
     came = _figure(row["outcome_value"], factor)
     return PublishedForecast(row["id"].casefold(), row["publisher"], row["published"], public,
                              Label(row["statement"], row["statement"]), metric, row["region"], unit,
-                             _horizon(metric, row["horizon"]), row["source"], **figures, condition=row["condition"],
-                             outcome=came, outcome_source=row["outcome_source"], status=row["status_code"])
+                             _horizon(metric, row["horizon"]), row["source"], low, value, high,
+                             condition=row["condition"], outcome=came, outcome_source=row["outcome_source"], status=row["status_code"])
 
 
 def _figure(text: str, factor: float) -> float | None:

@@ -37,7 +37,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Middles:
-    """Mean distance of middles from what came, of ours and of the last print, where rules know too little for scores."""
+    """Mean distance from what came, of our middles and of the last print, where rules know too little for scores."""
 
     series: str
     n: int

@@ -255,7 +255,7 @@ def _doubling(inputs: Inputs, theirs: Any) -> Answer:
     key = _keys(inputs, r"doubling_(years|months)")[0]
     time = float(inputs[key]) / (12.0 if key.endswith("months") else 1.0)
     start = float(next(v for name, v in inputs.items() if name not in ("years", key)))
-    return grown(start, 2.0 ** (1.0 / time), float(inputs["years"]))
+    return float(grown(start, 2.0 ** (1.0 / time), float(inputs["years"])))
 
 
 def _is_growth(inputs: Inputs, theirs: Any) -> bool:
@@ -263,7 +263,7 @@ def _is_growth(inputs: Inputs, theirs: Any) -> bool:
 
 
 def _growth(inputs: Inputs, theirs: Any) -> Answer:
-    return grown(float(inputs[_keys(inputs, r"start\w*")[0]]), float(inputs["growth"]), float(inputs["years"]))
+    return float(grown(float(inputs[_keys(inputs, r"start\w*")[0]]), float(inputs["growth"]), float(inputs["years"])))
 
 
 def _is_capped(inputs: Inputs, theirs: Any) -> bool:
@@ -282,7 +282,7 @@ def _redirected(inputs: Inputs, theirs: Any) -> Answer:
     """Return the share of American compute that is won: what China would have bought and is used there instead."""
     c = CALIBRATION
     bought = c["nvidia_output"] * c["purchase_share"] * c["usable"] * delivered(c["lag_days"] / 365.0)
-    return float(inputs["redirected"]) * bought / (float(inputs["us_avg"]) * 1e6)
+    return float(float(inputs["redirected"]) * bought / (float(inputs["us_avg"]) * 1e6))
 
 
 def extra_compute() -> float:
@@ -292,7 +292,8 @@ def extra_compute() -> float:
     0.5166
     """
     c = CALIBRATION
-    return (c["nvidia_output"] * c["purchase_share"] + c["domestic"]) * c["usable"] * delivered(c["lag_days"] / 365.0)
+    made = (c["nvidia_output"] * c["purchase_share"] + c["domestic"]) * c["usable"]
+    return float(made * delivered(c["lag_days"] / 365.0))
 
 
 _CALCULATIONS: tuple[_Calculation, ...] = (
@@ -342,7 +343,7 @@ def catalogue_inputs(inputs: Inputs) -> Iterator[tuple[str, float, float, float]
                        ("tpp_per_h100", "H100 SXM")):
         found = total_processing_performance(catalogue().chip(chip)) if name in inputs else None
         if found is not None:
-            yield name, float(inputs[name]), found.low, found.high
+            yield name, float(inputs[name]), found.low * (1.0 - ROUNDED), found.high * (1.0 + ROUNDED)
     if "h100_fp16" in inputs:
         peak = catalogue().chip("H100 SXM").number("peak_fp16")
         if peak is not None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from highfence.policy.cases import PolicyCase
 
 
+LISTED = "listed"
+"""Basis of a row that cannot be judged: no answer of ours, no outcome yet, or papers that disagree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One case of any room.
@@ -53,6 +57,8 @@ class Row:
     @property
     def standing(self) -> str:
         """Whether it holds, in a word."""
+        if self.kind == LISTED:
+            return LISTED
         return "yes" if self.ok else "no" if self.gate else "missed"
 
 
@@ -118,6 +124,23 @@ def build_validation(room: str | None = None, folder: Path | None = None, data: 
 
         performance = findings(data_folder(data))
     return Validation(tuple(rows), tuple(_known_sources({r.source for r in rows})), performance, tuple(left))
+
+
+PREFACES: dict[str, tuple[str, ...]] = {
+    "market": (
+        "Backtests: from the first day of every quarter since October 2022, the next four first prints of each",
+        "series, with the posterior of that day (fitted to facts public then), the error of the day's facts fading",
+        "after it, and misprints by grade. The first print ahead is that of the quarter just ended. Scores are in",
+        "logarithms (log-odds of a share): less is better, and a difference below zero is ours. Persistence: the last",
+        "first print, spread by its own past errors at that distance. Trends: the mean step so far, and a straight",
+        "line through the last twelve logarithms. Intervals of differences are 80 %, by resampling origins.",
+        "Parameters without dates, and the form of the model, were chosen in November 2026: only facts are held back,",
+        "not hindsight about mechanisms.", ""),
+    "policy": (
+        "Published results are recomputed from the inputs that their rows state; none is an input. Signs of published",
+        "papers stand beside what-ifs with paired draws: a row holds where more draws have the published sign.", ""),
+}
+"""What is to be known before the rows of a room are read."""
 
 
 def has_data(data: Path | None) -> bool:
@@ -231,7 +254,7 @@ def _forecast_row(c: ForecastCase) -> Row:
     scored = c.inside is not None
     error = f"ours {apart(c.error)}, theirs {apart(c.their_error)}" if c.error is not None else ""
     return Row("market", f"forecasts of others: {c.standing}", f"{c.id} ({c.by}), {c.period}", ours or c.standing,
-               theirs, bool(c.inside) if scored else True, error, c.source, "published" if scored else "listed",
+               theirs, bool(c.inside) if scored else True, error, c.source, "published" if scored else LISTED,
                circular=c.circular, note=note, gate=False)
 
 
@@ -242,7 +265,7 @@ def _policy_rows(data: Path | None) -> Cases:
     rows = [_policy_case_row(c) for c in found.cases]
     for j in found.directions:
         of = j.of
-        basis = "listed" if j.holds is None or of.contested else "published"
+        basis = LISTED if j.holds is None or of.contested else "published"
         ours = "not modelled" if j.holds is None else f"{of.sign} in {j.share:.0%}, the other way in {j.other:.0%}"
         pair = f": {of.outcome}, {of.a} against {of.against}, {of.at}" if of.sign else ""
         rows.append(Row("policy", "signs of published papers", f"{of.id}{pair}", ours, of.sign or "",
@@ -265,7 +288,7 @@ def _policy_case_row(c: PolicyCase) -> Row:
     listed = c.ours is None
     return Row("policy", c.calculation or "not specified", c.id, "no answer" if listed else told(c.ours),
                f"{told(c.theirs)} {c.unit}".strip(), True if listed else bool(c.within), off, c.source,
-               "listed" if listed else "published", circular=c.circular, gate=c.fully_specified and not c.circular,
+               LISTED if listed else "published", circular=c.circular, gate=c.fully_specified and not c.circular,
                note=" ".join(c.note.split()))
 
 
@@ -283,7 +306,7 @@ def summary(found: Validation) -> list[dict[str, Any]]:
     for row in found.cases:
         tally = counts.setdefault((row.room, row.kind), [0, 0, 0])
         tally[0] += 1
-        tally[1] += row.ok
+        tally[1] += row.ok and row.kind != LISTED
         tally[2] += row.n
     return [{"room": room, "basis": basis, "cases": n, "hold": ok, "comparisons": m}
             for (room, basis), (n, ok, m) in sorted(counts.items())]
@@ -292,8 +315,9 @@ def summary(found: Validation) -> list[dict[str, Any]]:
 def print_summary(found: Validation, out: Any) -> None:
     """Print the counts, and every case that fails."""
     for line in summary(found):
-        out.print(f"{line['room']:<10} {line['basis']:<10} {line['hold']:>4} of {line['cases']:>4} hold "
-                  f"({line['comparisons']} comparisons)")
+        held = (f"{line['cases']:>4} cases" if line["basis"] == LISTED else
+                f"{line['hold']:>4} of {line['cases']:>4} hold ({line['comparisons']} comparisons)")
+        out.print(f"{line['room']:<10} {line['basis']:<10} {held}")
     if found.performance is not None:
         for e in found.performance.evidence:
             bar = f"; bar {_bar(e)}" if _bar(e) else ""
@@ -317,7 +341,8 @@ def render_validation(found: Validation) -> str:
         "`listed` rows have no answer of ours, no outcome yet, or papers that disagree; the note says which.",
         "",
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
-        *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
+        *(f"| {s['room']} | {s['basis']} | {s['cases']} | "
+          f"{'' if s['basis'] == LISTED else s['hold']} | {s['comparisons']} |" for s in summary(found)),
     ]
     if any(row.standing == "missed" for row in found.cases):
         lines += ["", "`missed`: a figure that others print, and that ours does not reach; reported, and no failure."]
@@ -327,7 +352,7 @@ def render_validation(found: Validation) -> str:
         lines += ["", "## perf", "", *_performance(found.performance)]
     for room in dict.fromkeys(r.room for r in found.cases):
         rows = [r for r in found.cases if r.room == room]
-        lines += ["", f"## {room}", "", *_table(rows)]
+        lines += ["", f"## {room}", "", *PREFACES.get(room, ()), *_table(rows)]
     lines += ["", "## Sources", "", *map(_source, found.sources)]
     return "\n".join(lines) + "\n"
 
