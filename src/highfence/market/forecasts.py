@@ -1,7 +1,8 @@
 """What others foresaw beside what the model foresees from the same day's information, and what came.
 
-Rows are the catalogue's published forecasts and, where its file is at hand, those of ``forecasts_and_claims.csv`` that
-the catalogue does not hold. Every row is listed: with ours and theirs, as open, or as outside the model with the reason.
+Rows are the catalogue's published forecasts and, where its file is at hand, those of ``forecasts_and_claims.csv``
+that the catalogue does not hold. Every row is listed: with ours and theirs, as open, or as outside the model with the
+reason.
 """
 
 from __future__ import annotations
@@ -50,9 +51,9 @@ class ForecastCase:
     ----------
     as_of : day whose information ours uses. period : what it is about. ours : 80 % interval, None outside the model.
     theirs : their middle, or the bound that they gave; ``bound`` says which. came : outcome. error, their_error :
-    ours and theirs less what came, in logarithms or in units; a bound that holds has no error. on_their_side : share of our
-    draws that keep their bound. calibrated : whether a posterior of that day stands behind ours. circular : what came is
-    their own estimate of the past, so that they cannot be wrong.
+    ours and theirs less what came, in logarithms or in units; a bound that holds has no error. on_their_side : share of
+    our draws that keep their bound. calibrated : whether a posterior of that day stands behind ours. circular : what
+    came is their own estimate of the past, so that they cannot be wrong.
     """
 
     id: str
@@ -252,7 +253,8 @@ def _read(row: Mapping[str, str]) -> PublishedForecast:
     return PublishedForecast(row["id"].casefold(), row["publisher"], row["published"], public,
                              Label(row["statement"], row["statement"]), metric, row["region"], unit,
                              _horizon(metric, row["horizon"]), row["source"], low, value, high,
-                             condition=row["condition"], outcome=came, outcome_source=row["outcome_source"], status=row["status_code"])
+                             condition=row["condition"], outcome=came, outcome_source=row["outcome_source"],
+                             status=row["status_code"])
 
 
 def _figure(text: str, factor: float) -> float | None:
