@@ -11,13 +11,16 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from bench.figures import Budget, Comparison, Duel, Figure, Skipped, rate, repeating, time_rounds
+from bench.figures import Budget, Comparison, Duel, Figure, Skipped, lasting, rate, repeating, time_rounds
 from bench.stock_core import Fed, PySD, agreement, fed, names_of, watched
 from highfence.market.runs import simulate
+from highfence.policy.whatif import whatif
 
 PART = "Market"
 DRAWS, TOLERANCE = 200, 1e-6
 PER_SECOND = Budget(500, at_least=True)
+PAIRS, WHATIF = 10_000, Budget(20.0)
+FASTER = Budget(2_000, at_least=True)
 ENOUGH = 1000
 """Draws of one call of ours: what runs together."""
 
@@ -27,12 +30,26 @@ class Disagreement(Exception):
 
 
 def figures(rounds: int) -> list[Figure]:
-    """Measure runs of 40 quarters a second: inputs, choice and every outcome included, one process."""
-    return [repeating(PART, "runs of 40 quarters, all segments, one process, NumPy", _rates(rounds), PER_SECOND)]
+    """Measure runs of 40 quarters a second, inputs, choice and every outcome included, and pairs of a what-if, warm."""
+    found = [repeating(PART, "runs of 40 quarters, all segments, one process, NumPy", _rates(rounds), PER_SECOND)]
+    if find_spec("jax") is not None:
+        found.append(repeating(PART, "runs of 40 quarters, all segments, one process, JAX, compiled",
+                               _rates(rounds, "jax"), FASTER))
+    return [*found, lasting(PART, f"what-if of {PAIRS:,} paired draws to 2028, tables warm", _pairs(rounds), "s",
+                            WHATIF)]
 
 
-def _rates(rounds: int) -> list[float]:
-    return [ENOUGH / seconds for seconds in time_rounds(partial(simulate, draws=ENOUGH), max(rounds // 3, 3))]
+def _rates(rounds: int, backend: str = "numpy") -> list[float]:
+    simulate(draws=ENOUGH, backend=backend)
+    return [ENOUGH / seconds for seconds in time_rounds(partial(simulate, draws=ENOUGH, backend=backend),
+                                                        max(rounds // 3, 3))]
+
+
+def _pairs(rounds: int) -> list[float]:
+    """Return seconds of the commentary's own question, both scenarios' tables filled before."""
+    asked = partial(whatif, "h20-licence-2025", "h20-ban-2025")
+    asked(draws=10)
+    return time_rounds(partial(asked, draws=PAIRS), max(rounds // 3, 3))
 
 
 def compare(rounds: int, draws: int = DRAWS) -> Comparison:

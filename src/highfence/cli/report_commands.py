@@ -49,7 +49,8 @@ def brief(chip: str, to: str, on: str | None, against: str | None, lang: str, ou
 
 
 @click.command()
-@click.argument("room", required=False, type=click.Choice(["rules", "catalogue", "perf", "cost", "choice"]))
+@click.argument("room", required=False, type=click.Choice([
+    "rules", "catalogue", "perf", "cost", "choice", "market", "policy"]))
 @click.option("--cases", type=click.Path(path_type=Path), help="Folder of law cases; tests/laws if omitted.")
 @click.option("--data", type=click.Path(path_type=Path),
               help="Folder of measurements and published cases; HIGHFENCE_SHARED_DATA if omitted.")
@@ -60,8 +61,9 @@ def validate(room: str | None, cases: Path | None, data: Path | None, out: Path 
     """Recompute every law case and cross-check; exit 1 if one fails.
 
     Law cases are read from tests/laws of a checkout, or from --cases. The figures of perf are recomputed from
-    measurements, which takes minutes, and those of cost from published cases; without them they are left out. A missed
-    bar is reported and is no failure.
+    measurements, which takes minutes, and those of cost and policy from published cases; without them they are left
+    out. The backtests of market and the signs of policy take about a minute each. A missed bar is reported and is no
+    failure.
     """
     from highfence.report.validation import build_validation, print_summary, render_validation
 

@@ -174,14 +174,15 @@ def facts(day: date) -> tuple[Fact, ...]:
     found = []
     for row in known.rows:
         for point in series(row.series).as_of(day).points:
-            fact = _fact(row, point, known)
+            fact = as_fact(row, point)
             if fact is not None:
                 found.append(fact)
     return tuple(found)
 
 
-def _fact(row: Row, point: Point, known: Map) -> Fact | None:
+def as_fact(row: Row, point: Point) -> Fact | None:
     """Return a point as a fact; None where it is no fact, is about other years, or has no logarithm."""
+    known = shipped_map()
     if point.kind not in known.kinds or (point.end - point.start).days + 1 < row.least_days:
         return None
     weights = _weights(row.kind, point.start, point.end)

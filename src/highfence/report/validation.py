@@ -14,7 +14,13 @@ from highfence.rules import validation as law_cases
 
 if TYPE_CHECKING:
     from highfence.choice.shares_cases import ShareCase
+    from highfence.market.forecasts import ForecastCase
     from highfence.perf.validation import Evidence, Findings
+    from highfence.policy.cases import PolicyCase
+
+
+LISTED = "listed"
+"""Basis of a row that cannot be judged: no answer of ours, no outcome yet, or papers that disagree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,8 @@ class Row:
     @property
     def standing(self) -> str:
         """Whether it holds, in a word."""
+        if self.kind == LISTED:
+            return LISTED
         return "yes" if self.ok else "no" if self.gate else "missed"
 
 
@@ -83,6 +91,8 @@ ROOMS: dict[str, Callable[[Path | None, Path | None], Cases]] = {
     "catalogue": lambda cases, data: ([_catalogue_row(c) for c in catalogue_cases.cases()], ()),
     "cost": lambda cases, data: _cost_rows(data),
     "choice": lambda cases, data: _choice_rows(data),
+    "market": lambda cases, data: _market_rows(data),
+    "policy": lambda cases, data: _policy_rows(data),
 }
 """Rooms whose evidence is cases, beside the performance room; each takes a folder of law cases and one of data."""
 
@@ -114,6 +124,23 @@ def build_validation(room: str | None = None, folder: Path | None = None, data: 
 
         performance = findings(data_folder(data))
     return Validation(tuple(rows), tuple(_known_sources({r.source for r in rows})), performance, tuple(left))
+
+
+PREFACES: dict[str, tuple[str, ...]] = {
+    "market": (
+        "Backtests: from the first day of every quarter since October 2022, the next four first prints of each",
+        "series, with the posterior of that day (fitted to facts public then), the error of the day's facts fading",
+        "after it, and misprints by grade. The first print ahead is that of the quarter just ended. Scores are in",
+        "logarithms (log-odds of a share): less is better, and a difference below zero is ours. Persistence: the last",
+        "first print, spread by its own past errors at that distance. Trends: the mean step so far, and a straight",
+        "line through the last twelve logarithms. Intervals of differences are 80 %, by resampling origins.",
+        "Parameters without dates, and the form of the model, were chosen in November 2026: only facts are held back,",
+        "not hindsight about mechanisms.", ""),
+    "policy": (
+        "Published results are recomputed from the inputs that their rows state; none is an input. Signs of published",
+        "papers stand beside what-ifs with paired draws: a row holds where more draws have the published sign.", ""),
+}
+"""What is to be known before the rows of a room are read."""
 
 
 def has_data(data: Path | None) -> bool:
@@ -183,6 +210,88 @@ def _share_row(c: ShareCase, group: str) -> Row:
                gate=False)
 
 
+def _market_rows(data: Path | None) -> Cases:
+    """Return backtests and forecasts of others; none gates, since what came is no test of the code."""
+    from highfence.cost.validation import cases_file
+    from highfence.market.backtests import RULE_WORDS
+    from highfence.market.validation import findings
+
+    path = cases_file(data)
+    found = findings(path.parent.parent if path else None)
+    rows = [Row("market", "backtest: inside the 80 % interval", c.what, f"{c.share:.0%}", "70% to 90%", c.met, "", "",
+                "published", n=c.n, gate=False) for c in found.covered]
+    for p in (*found.pools, *found.units):
+        words = {"crps": "CRPS", "interval": "interval score", "crps_unit": "CRPS in the series' unit"}[p.score]
+        digits = ".3g" if p.score == "crps_unit" else ".3f"
+        rows.append(Row("market", f"backtest: {words}", f"{p.what}, against {RULE_WORDS[p.rule]}", f"{p.ours:{digits}}",
+                        f"{p.theirs:{digits}}", p.better,
+                        f"{p.difference:+{digits}} ({p.low:+{digits}} to {p.high:+{digits}})", "", "published", n=p.n,
+                        gate=False, note=f"{p.origins} origins; bootstrap by origin"))
+    rows += [Row("market", "backtest: middle's distance, not quarterly", m.series, f"{m.ours:.3f}",
+                 f"last print {m.last:.3f}", m.ours < m.last, "", "", "published", n=m.n, gate=False)
+             for m in found.middles]
+    rows += [_forecast_row(c) for c in found.forecasts]
+    left = "" if found.origins else "backtests: no posterior ships; make calibrate fits them"
+    more = "" if path else ("rows of the table of forecasts that the catalogue lacks: name its folder with --data or "
+                            "HIGHFENCE_SHARED_DATA")
+    return rows, tuple(filter(None, (left, more)))
+
+
+def _forecast_row(c: ForecastCase) -> Row:
+    """Return what somebody foresaw beside ours; a row without an outcome or outside the model says so."""
+    def told(value: float | None) -> str:
+        return "none" if value is None else f"{value:.0%}" if c.unit == "share" else f"{value:,.3g} {c.unit}"
+
+    def apart(value: float | None) -> str:
+        return "" if value is None else f"{value:+.2f}" if c.scale == "log" else told(value)
+
+    ours = "" if c.ours is None else f"{told(c.ours.mid)} ({told(c.ours.low)} to {told(c.ours.high)})"
+    theirs = f"{c.bound} {told(c.theirs)}".strip() if c.theirs is not None else "no number"
+    note = "; ".join(filter(None, (
+        c.statement, f"as of {c.as_of}, {'posterior' if c.calibrated else 'prior'}" if c.ours is not None else "",
+        "" if c.on_their_side is None else f"{c.on_their_side:.0%} of our draws keep their bound",
+        "" if c.came is None else f"came {told(c.came)}", c.note.en if c.note else "")))
+    scored = c.inside is not None
+    error = f"ours {apart(c.error)}, theirs {apart(c.their_error)}" if c.error is not None else ""
+    return Row("market", f"forecasts of others: {c.standing}", f"{c.id} ({c.by}), {c.period}", ours or c.standing,
+               theirs, bool(c.inside) if scored else True, error, c.source, "published" if scored else LISTED,
+               circular=c.circular, note=note, gate=False)
+
+
+def _policy_rows(data: Path | None) -> Cases:
+    from highfence.policy.validation import findings
+
+    found = findings(data)
+    rows = [_policy_case_row(c) for c in found.cases]
+    for j in found.directions:
+        of = j.of
+        basis = LISTED if j.holds is None or of.contested else "published"
+        ours = "not modelled" if j.holds is None else f"{of.sign} in {j.share:.0%}, the other way in {j.other:.0%}"
+        pair = f": {of.outcome}, {of.a} against {of.against}, {of.at}" if of.sign else ""
+        rows.append(Row("policy", "signs of published papers", f"{of.id}{pair}", ours, of.sign or "",
+                        j.holds is not False or of.contested, "", of.source, basis,
+                        note="; ".join(filter(None, (of.claim.en, "contested" if of.contested else "",
+                                                     of.why.en if of.why and not j.holds else ""))),
+                        gate=not j.holds and of.why is None))
+    return rows, tuple(filter(None, (found.left,)))
+
+
+def _policy_case_row(c: PolicyCase) -> Row:
+    def told(value: Any) -> str:
+        if isinstance(value, dict):
+            return ", ".join(f"{name} {told(v)}" for name, v in value.items())
+        return f"{value:,.4g}" if isinstance(value, (int, float)) else str(value)
+
+    off = ""
+    if isinstance(c.ours, (int, float)) and isinstance(c.theirs, (int, float)) and c.theirs:
+        off = f"{c.ours / c.theirs - 1.0:+.1%}"
+    listed = c.ours is None
+    return Row("policy", c.calculation or "not specified", c.id, "no answer" if listed else told(c.ours),
+               f"{told(c.theirs)} {c.unit}".strip(), True if listed else bool(c.within), off, c.source,
+               LISTED if listed else "published", circular=c.circular, gate=c.fully_specified and not c.circular,
+               note=" ".join(c.note.split()))
+
+
 def _known_sources(ids: Iterable[str]) -> list[Source]:
     from highfence.catalogue import catalogue
     from highfence.rules.store import shipped_law
@@ -197,7 +306,7 @@ def summary(found: Validation) -> list[dict[str, Any]]:
     for row in found.cases:
         tally = counts.setdefault((row.room, row.kind), [0, 0, 0])
         tally[0] += 1
-        tally[1] += row.ok
+        tally[1] += row.ok and row.kind != LISTED
         tally[2] += row.n
     return [{"room": room, "basis": basis, "cases": n, "hold": ok, "comparisons": m}
             for (room, basis), (n, ok, m) in sorted(counts.items())]
@@ -206,8 +315,9 @@ def summary(found: Validation) -> list[dict[str, Any]]:
 def print_summary(found: Validation, out: Any) -> None:
     """Print the counts, and every case that fails."""
     for line in summary(found):
-        out.print(f"{line['room']:<10} {line['basis']:<10} {line['hold']:>4} of {line['cases']:>4} hold "
-                  f"({line['comparisons']} comparisons)")
+        held = (f"{line['cases']:>4} cases" if line["basis"] == LISTED else
+                f"{line['hold']:>4} of {line['cases']:>4} hold ({line['comparisons']} comparisons)")
+        out.print(f"{line['room']:<10} {line['basis']:<10} {held}")
     if found.performance is not None:
         for e in found.performance.evidence:
             bar = f"; bar {_bar(e)}" if _bar(e) else ""
@@ -228,9 +338,11 @@ def render_validation(found: Validation) -> str:
         "`reported`: someone else states the outcome. `rule_text`: the published text applied to numbers.",
         "`computed`: arithmetic alone, for regression. `published`: a figure that others print beside ours.",
         "`fitted` rows were seen by a fit, circular rows take their figure from the source: neither proves anything.",
+        "`listed` rows have no answer of ours, no outcome yet, or papers that disagree; the note says which.",
         "",
         "| room | basis | cases | hold | comparisons |", "|---|---|---|---|---|",
-        *(f"| {s['room']} | {s['basis']} | {s['cases']} | {s['hold']} | {s['comparisons']} |" for s in summary(found)),
+        *(f"| {s['room']} | {s['basis']} | {s['cases']} | "
+          f"{'' if s['basis'] == LISTED else s['hold']} | {s['comparisons']} |" for s in summary(found)),
     ]
     if any(row.standing == "missed" for row in found.cases):
         lines += ["", "`missed`: a figure that others print, and that ours does not reach; reported, and no failure."]
@@ -240,7 +352,7 @@ def render_validation(found: Validation) -> str:
         lines += ["", "## perf", "", *_performance(found.performance)]
     for room in dict.fromkeys(r.room for r in found.cases):
         rows = [r for r in found.cases if r.room == room]
-        lines += ["", f"## {room}", "", *_table(rows)]
+        lines += ["", f"## {room}", "", *PREFACES.get(room, ()), *_table(rows)]
     lines += ["", "## Sources", "", *map(_source, found.sources)]
     return "\n".join(lines) + "\n"
 

@@ -103,7 +103,7 @@ def cost_cases(path: Path) -> list[CostCase]:
     ------
     InputError : no such file, or a row that cannot be read.
     """
-    return [case(row) for row in _rows(path) if belongs(row)]
+    return [case(row) for row in published_rows(path) if belongs(row)]
 
 
 def belongs(row: Mapping[str, str]) -> bool:
@@ -111,7 +111,7 @@ def belongs(row: Mapping[str, str]) -> bool:
     if re.search(r"wafer|\byield|dies?\b|USD/chip|USD per chip|USD/die|packages", row.get("unit", "")):
         return True
     try:
-        return _calculation(_named(_inputs(row))) is not None
+        return _calculation(_named(inputs_of(row))) is not None
     except InputError:
         return False
 
@@ -125,13 +125,13 @@ def case(row: Mapping[str, str]) -> CostCase:
     """
     where = f"case {row.get('id')}"
     tolerance = _number(row.get("tolerance") or 0.0, where)
-    theirs = _published(row.get("published_output", ""))
+    theirs = published_output(row.get("published_output", ""))
     word = (row.get("fully_specified") or "").strip()
     made = {"id": row.get("id", ""), "theirs": theirs, "unit": row.get("unit", ""), "tolerance": tolerance,
             "fully_specified": word == "yes", "circular": word == "circular", "source": row.get("source_url", "")}
     try:
-        calculation, ours = compute(_inputs(row))
-        ours = _by_name(_inputs(row), theirs) or ours
+        calculation, ours = compute(inputs_of(row))
+        ours = _by_name(inputs_of(row), theirs) or ours
     except (InputError, NoAnswer) as error:
         return CostCase(ours=None, within=None, calculation="", note=str(error), **made)
     within = agrees(ours, theirs, tolerance, made["unit"])
@@ -431,7 +431,13 @@ def _refusal(names: set[str]) -> InputError:
                       expected=f"for {nearest.name}: {', '.join(sorted(nearest.needs))}")
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def published_rows(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a file of published results.
+
+    Raises
+    ------
+    InputError : no such file.
+    """
     try:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
@@ -440,7 +446,13 @@ def _rows(path: Path) -> list[dict[str, str]]:
                          example="policy/cases.csv") from None
 
 
-def _inputs(row: Mapping[str, str]) -> Inputs:
+def inputs_of(row: Mapping[str, str]) -> Inputs:
+    """Return the inputs of a row.
+
+    Raises
+    ------
+    InputError : no JSON object.
+    """
     try:
         found = json.loads(row.get("inputs") or "{}")
     except ValueError:
@@ -451,7 +463,8 @@ def _inputs(row: Mapping[str, str]) -> Inputs:
     return found
 
 
-def _published(text: str) -> Any:
+def published_output(text: str) -> Any:
+    """Return what a row says was published: a number, or numbers by name; else its text."""
     try:
         return json.loads(text)
     except ValueError:
