@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CHIP ?= H20
 
-.PHONY: brief test setup browser validate bench lock clean help
+.PHONY: brief test setup browser validate calibrate bench lock clean help
 
 help:                 ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
@@ -23,6 +23,9 @@ test: setup browser   ## every check: style, types, layers, tests
 
 validate: setup       ## recompute every case into docs/validation.md; perf too with DATA=folder of measurements (minutes)
 	$(BIN)/highfence validate --out docs/validation.md $(if $(DATA),--data $(DATA))
+
+calibrate: setup      ## fit the market's posteriors anew, one for each quarter's first day (about half an hour on two cores)
+	$(BIN)/python -m highfence.market.calibration $(ORIGINS)
 
 bench: setup          ## measure the budgets, beside peers where they can be had (PERF_PEERS=FOLDER: checkouts)
 	$(BIN)/python -m bench $(if $(PERF_PEERS),--perf-peers "$(PERF_PEERS)")

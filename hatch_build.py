@@ -37,6 +37,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         from highfence.market import tables
         from highfence.perf import calibration
         from highfence.policy import scenarios as policy
+        from highfence.policy import thesis
         from highfence.rules import store as law
         from highfence.rules.compile import compile_law
 
@@ -54,6 +55,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("market-tables-all", tables.FOLDERS, tables.build(None, ()), tables.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         write_shipped("policy", policy.FOLDERS, policy.compile_policy(), policy.CODE)
+        write_shipped("thesis", [thesis.DATA], thesis.compile_thesis(), (Path(thesis.__file__),))
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -16,7 +16,7 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from bench import batch, choices, estimates, overlays, profiling, rivals, startup, verdicts
+from bench import batch, choices, estimates, market, overlays, profiling, rivals, startup, verdicts
 from bench.figures import Comparison, Figure, Skipped
 from bench.page import Run, Table, duels_table, figures_table, machine, page
 
@@ -56,20 +56,22 @@ def measure(asked: argparse.Namespace) -> Run:
     parts: tuple[Callable[[], Sequence[Figure | Skipped]], ...] = (
         partial(startup.figures, rounds), partial(verdicts.figures, rounds // 2, seconds),
         partial(batch.figures, 1_000_000, rounds), partial(overlays.figures, rounds, count),
-        partial(estimates.figures, rounds, seconds / 4, rows), partial(choices.figures, rounds))
+        partial(estimates.figures, rounds, seconds / 4, rows), partial(choices.figures, rounds),
+        partial(market.figures, rounds))
     for part in parts:
         found += part()
         gauge += [_fixed_work() for _ in range(5)]
-    beside = Comparison(), Comparison()
+    beside, stocks = (Comparison(), Comparison()), Comparison()
     if not asked.no_peers:
         with _peers_folder(asked.peers) as folder:
             beside = (rivals.compare(folder, 1_000_000, rounds + 6, seconds / 4),
                       estimates.compare(asked.perf_peers and asked.perf_peers.resolve(), folder, rounds + 6,
                                         seconds / 4, rows))
+        stocks = market.compare(rounds)
     gauge += [_fixed_work() for _ in range(5)]
     spread = median(gauge) / min(gauge), max(gauge) / min(gauge)
     return Run([f for f in found if isinstance(f, Figure)], [s for s in found if isinstance(s, Skipped)], *beside,
-               spread, _told(asked))
+               spread, _told(asked), stocks)
 
 
 @contextmanager
@@ -102,16 +104,16 @@ def show(run: Run) -> None:
     if not console.is_terminal:
         console = Console(width=170)
     console.print(machine())
-    beside = run.rules, run.estimates
+    beside = run.rules, run.estimates, run.market
     tables: list[Table] = [figures_table(run.figures), *(duels_table(room.duels) for room in beside if room.duels)]
     for head, rows in tables:
         table = RichTable(*head)
         for row in rows:
             table.add_row(*row)
         console.print(table)
-    for answer in run.estimates.answers:
+    for answer in (*run.estimates.answers, *run.market.answers):
         console.print(answer, markup=False)
-    for left in (*run.absent, *run.rules.skipped, *run.estimates.skipped):
+    for left in (*run.absent, *run.rules.skipped, *run.estimates.skipped, *run.market.skipped):
         console.print(f"{left.what}: skipped, {left.why}", markup=False)
     console.print(f"noise: fixed work at {run.spread[0]:.2f} of its fastest at the median, "
                   f"{run.spread[1]:.2f} at worst")

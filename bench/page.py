@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 
 from bench.environment import CHECKOUTS, PEERS
@@ -22,7 +23,7 @@ class Run:
     Attributes
     ----------
     absent : work that has a place among the figures but is not there to be measured.
-    rules, estimates : each room beside its peers.
+    rules, estimates, market : each room beside its peers.
     spread : how much slower than its fastest a fixed piece of work became during the run, as a median and at worst.
     """
 
@@ -32,6 +33,7 @@ class Run:
     estimates: Comparison
     spread: tuple[float, float]
     command: str = "python -m bench"
+    market: Comparison = field(default_factory=Comparison)
 
 
 def machine() -> str:
@@ -85,8 +87,27 @@ def page(run: Run) -> str:
              "## Beside other engines", _PEERS_TEXT,
              "### Rules", _RULES_TEXT, *_compared(run.rules),
              "### Performance model", _ESTIMATES_TEXT, *_compared(run.estimates),
+             market_part([], run.market),
              "## How to read this", _READING]
     return "\n\n".join(parts) + "\n"
+
+
+MARKET = "### Market"
+
+
+def market_part(figures: Sequence[Figure], found: Comparison, command: str = "") -> str:
+    """Return the market's part of the page; where it was run apart, with its own command and figures."""
+    own = ([f"Run apart from the rest with `{command}` on {machine()}.", markdown_table(figures_table(figures))]
+           if command else [])
+    return "\n\n".join([MARKET, _MARKET_TEXT, *own, *_compared(found)])
+
+
+def renewed(path: Path, part: str) -> None:
+    """Put a part of the page in the place of the one under the same heading, or before the notes at the end."""
+    text, end = path.read_text(encoding="utf-8"), "## How to read this"
+    begin = text.find(MARKET)
+    begin = text.index(end) if begin < 0 else begin
+    path.write_text(f"{text[:begin]}{part}\n\n{text[text.index(end):]}", encoding="utf-8")
 
 
 def _compared(found: Comparison) -> list[str]:
@@ -131,6 +152,13 @@ Each model answers its own question, so that these are speeds and no verdict on 
 iteration of GPT-3 175B on 64 A100, LLM-Viewer the prompts and one token of a model in the shape of Llama 3.1 8B on one
 H100, with neither network nor interval. highfence's serving estimate gives time to first token, time per output token,
 memory fit and interval, of a mixture of experts under tensor parallelism."""
+
+_MARKET_TEXT = """\
+The stocks and flows of `docs/model.md`, stated once more as XMILE (`tests/market/xmile/`), in
+[PySD](https://github.com/SDXorg/pysd), in this process. It is fed what a run here found, draw by draw: what each
+quarter brings, and what buyers chose. Every stock is compared with the kernel's, quarter by quarter, before anything is
+timed; a difference above 1e-6 stops the run. Ours is the whole model, inputs and choice of seven segments included,
+1,000 draws at a time; PySD's is stocks and flows alone, a draw at a time."""
 
 _READING = """\
 - One situation: the peer builds a simulation from a dictionary and calculates the four variables. highfence gives its

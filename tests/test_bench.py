@@ -74,7 +74,7 @@ def test_a_room_beside_no_peer_says_so():
     from bench.figures import Comparison
     from bench.page import Run, page
 
-    assert page(Run([], [], Comparison(), Comparison(), (1.0, 1.0))).count("No peer was measured in this run.") == 2
+    assert page(Run([], [], Comparison(), Comparison(), (1.0, 1.0))).count("No peer was measured in this run.") == 3
 
 
 def test_amounts_have_three_significant_digits():

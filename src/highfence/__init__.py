@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from highfence.choice.choose import choose
     from highfence.choice.crossroads import indifference
     from highfence.core.errors import HighfenceError, InputError, NoAnswer
+    from highfence.policy.attribution import attribution
+    from highfence.policy.sensitivity import sensitivity
+    from highfence.policy.thesis import thesis
     from highfence.policy.whatif import whatif
     from highfence.rules import Overlay, Verdict, classify, diff, read_overlay
 
@@ -29,12 +32,13 @@ _LAZY = {
     "buyers": "highfence.choice.buyers", "choose": "highfence.choice.choose",
     "indifference": "highfence.choice.crossroads",
     "classify": "highfence.rules", "diff": "highfence.rules", "read_overlay": "highfence.rules",
-    "whatif": "highfence.policy.whatif",
+    "attribution": "highfence.policy.attribution", "sensitivity": "highfence.policy.sensitivity",
+    "thesis": "highfence.policy.thesis", "whatif": "highfence.policy.whatif",
 }
 
 __all__ = ["DATA_VERSION", "Catalogue", "Chip", "HighfenceError", "InputError", "NoAnswer", "Overlay", "Verdict",
-           "__version__", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference", "market", "perf",
-           "read_overlay", "whatif"]
+           "__version__", "attribution", "buyers", "chip", "choose", "classify", "cost", "diff", "indifference",
+           "market", "perf", "read_overlay", "sensitivity", "thesis", "whatif"]
 
 
 def chip(name: str) -> Chip:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -42,6 +43,16 @@ def test_levers_of_the_command_line_move_the_answer() -> None:
     usual, banned = (json.loads(ask(*words, *more).stdout)["result"]["distributions"][0]["mean"]
                      for more in ((), ("--lever", "granted=0@2024Q1")))
     assert banned < 0.2 * usual
+
+
+def test_a_folder_and_an_engine_change_nothing_in_the_answer(tmp_path: Path) -> None:
+    words = ("simulate", "--outcome", "premium", "--at", "2022Q4", "--draws", "30", "--format", "json")
+    usual, kept, again = (json.loads(ask(*words, *more).stdout)["result"]
+                          for more in ((), ("--store", str(tmp_path)), ("--store", str(tmp_path))))
+    assert usual == kept == again and (tmp_path / "record.json").exists()
+    for wrong in (("--store", str(tmp_path), "--seed", "2"), ("--scheduler", "tcp://127.0.0.1:1"),
+                  ("--engine", "dusk")):
+        assert isinstance(ask(*words, *wrong).exception, InputError)
 
 
 def test_what_cannot_be_read_is_refused_with_an_example() -> None:

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from highfence.core.errors import InputError
-from highfence.market.inputs import Inputs, Lever, parameters
+from highfence.market.inputs import Inputs, Lever, known_arrays, parameters
 from highfence.market.pulls import Pull, check_pulls
+from highfence.market.randomness import Streams
 from highfence.market.runs import simulate
 from highfence.market.state import SEGMENTS, TOOL_STAGES
 from highfence.market.tables import quarters
@@ -27,10 +28,11 @@ def test_a_fixed_pull_does_what_a_lever_does() -> None:
 
 
 def test_a_pull_draws_between_its_ends_and_leaves_quarters_that_it_does_not_name() -> None:
-    p, z = parameters(500, 1)
+    streams, known = Streams(1, 500), known_arrays(None)
+    p, z = parameters(streams)
     low, mid, high = (np.array([np.nan, v]) for v in (1.0, 2.0, 4.0))
-    inputs = Inputs(p, z, 500, 1, pulls=[Pull("enforcement", "2025Q1", low, mid, high)])
-    plain = Inputs(p, z, 500, 1)
+    inputs = Inputs(known, p, z, streams, pulls=[Pull("enforcement", "2025Q1", low, mid, high)])
+    plain = Inputs(known, p, z, streams)
     t = quarters().index("2025Q1")
     assert (inputs.quarter(t).enforcement == plain.quarter(t).enforcement).all()
     drawn = inputs.quarter(t + 1).enforcement
@@ -50,11 +52,8 @@ def test_segments_and_groups_of_tools_can_differ() -> None:
     assert made.values["equipment_sales"][20:].mean() > base.values["equipment_sales"][20:].mean()
 
 
-def test_the_result_is_the_same_whatever_the_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    from highfence.market import runs
-
-    monkeypatch.setattr(runs, "PIECE", 16)
-    one, two = (simulate(draws=50, until="2024Q4", keep=KEEP, threads=n) for n in (1, 2))
+def test_the_result_is_the_same_whatever_the_threads() -> None:
+    one, two = (simulate(draws=50, until="2024Q4", keep=KEEP, piece=16, threads=n) for n in (1, 2))
     assert all(one.values[name].tobytes() == two.values[name].tobytes() for name in KEEP)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from highfence.core.errors import InputError
-from highfence.market.inputs import Inputs, Lever, check_levers, parameters
+from highfence.market.inputs import Inputs, Lever, check_levers, known_arrays, parameters
 from highfence.market.parameters import PATHS, known_values, path, public_day, shipped_parameters
+from highfence.market.randomness import Streams
 from highfence.market.results import OUTCOMES, outcomes
 from highfence.market.runs import Trajectory, runs_per_second, simulate
 
@@ -142,7 +143,8 @@ def test_every_parameter_is_graded_and_every_fact_has_a_source_that_is_listed() 
 
 def test_every_parameter_moves_something() -> None:
     """A parameter that nothing reads would be a promise without a model behind it."""
-    p, z = parameters(2, 1)
+    streams = Streams(1, 2)
+    p, z = parameters(streams)
     read: set[str] = set()
 
     class Watched(dict):  # type: ignore[type-arg]
@@ -153,7 +155,7 @@ def test_every_parameter_moves_something() -> None:
     from highfence.market.step import step
 
     watched = Watched(p)
-    inputs = Inputs(watched, z, 2, 1)
+    inputs = Inputs(known_arrays(None), watched, z, streams)
     step(np, inputs.first(), inputs.quarter(0), watched)
     assert set(p) - read == set()
 

@@ -367,10 +367,10 @@ def calibrated_terms(fitted: Fit | None = None) -> dict[str, Term]:
                                   high=found.prior[name].high)) for name in FITTED}
 
 
-def sample(fitted: Fit, n: int, seed: int = 0) -> dict[str, Any]:
+def sample(fitted: Fit, n: int, seed: int = 0, start: int = 0) -> dict[str, Any]:
     """Return ``n`` joint draws of :data:`FITTED` from a posterior, so that what goes together stays together.
 
-    Draw ``i`` is the same for any ``n``.
+    Draw ``i`` is the same for any ``n``, and for any ``start``, the first draw that is returned.
 
     >>> drawn = sample(calibrated(), 1000)
     >>> sorted(drawn) == sorted(FITTED), bool((drawn["nest_dissimilarity"] <= 1.0).all())
@@ -378,7 +378,18 @@ def sample(fitted: Fit, n: int, seed: int = 0) -> dict[str, Any]:
     """
     import numpy as np
 
-    at = np.random.Generator(np.random.Philox(key=seed)).random(n)
+    at = np.random.Generator(_passed_over(np.random.Philox(key=seed), start)).random(n)
     picked = np.minimum(np.searchsorted(np.cumsum(fitted.weights), at), len(fitted.weights) - 1)
     known = shipped_parameters()
     return {name: _value(np, known, name, {name: fitted.draws[name][picked]}) for name in FITTED}
+
+
+WORDS = 4
+"""Words of 64 bits that one step of the counter gives; a uniform draw takes one."""
+
+
+def _passed_over(stream: Any, uniforms: int) -> Any:
+    """Return a generator after so many uniform draws, without making them."""
+    stream.advance(uniforms // WORDS)
+    stream.random_raw(uniforms % WORDS, output=False)
+    return stream

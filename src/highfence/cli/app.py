@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "support": ("perf", "Tell what is covered for a chip and a model."),
     "scenarios": ("policy", "List scenarios of policy, or show one: law overlays and dated levers with their sources."),
     "whatif": ("whatif", "Say what a policy does against another, over paired draws of the market."),
+    "thesis": ("thesis", "Say for which objectives and assumptions loosening the H20 beats banning it."),
     "brief": ("report", "Write the brief of a chip: terminal, HTML and JSON."),
     "validate": ("report", "Recompute every published case and law case."),
     "template": ("law", "Print a sheet to fill in."),

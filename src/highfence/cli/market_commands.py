@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
 
 _LEVER = re.compile(r"^(?P<name>[a-z_]+)(?P<times>\*)?=(?P<value>[^@]+)@(?P<since>\d{4}Q[1-4])"
                     r"(\.\.(?P<until>\d{4}Q[1-4]))?$")
+
+LONG_RUN = 5_000
+"""Draws from which a run shows its progress."""
 
 
 @click.command()
@@ -50,15 +55,23 @@ def outcomes(format_: str, lang: str) -> None:
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed; runs of one seed are paired.")
+@click.option("--prior", is_flag=True, help="Draw from the prior, fitted to nothing.")
+@click.option("--engine", default="here", show_default=True, metavar="ENGINE",
+              help="Where draws run: here, or dask, on a cluster; the answer is the same to the byte.")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Address of a Dask scheduler, tcp://HOST:PORT; processes of this machine if omitted.")
+@click.option("--store", type=click.Path(), metavar="FOLDER",
+              help="Keep results in a folder, piece by piece: a run that was stopped goes on, and needs little memory.")
 @format_option
 @lang_option
 def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | None, scenario: str | None,
-             levers: tuple[str, ...], given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+             levers: tuple[str, ...], given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str,
+             scheduler: str | None, store: str | None, format_: str, lang: str) -> None:
     """Say what the market model expects of a quarter.
 
-    Every answer is a prior, not calibrated: wide assumptions run through the model, with the 80 % interval of draws.
+    Draws are of the latest posterior fitted to facts that were public by the day of knowledge; each answer names it.
+    Without one, or with --prior, they are wide assumptions run through the model. Low and high hold 80 % of draws.
     """
-    from highfence.market.runs import PRIOR
     from highfence.market.runs import simulate as run
 
     last = max(quarters)
@@ -71,10 +84,12 @@ def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | Non
 
         held = outside(find_scenario(scenario), knowledge(as_of))
         pulls, table = held.pulls, held.table
-    made = run([*pulls, *own], draws=draws, seed=seed, given=parse_given(given), as_of=as_of, until=last, keep=names,
-               table=table)
+    with bar(draws) as told:
+        made = run([*pulls, *own], draws=draws, seed=seed, given=parse_given(given), as_of=as_of, until=last,
+                   keep=names, table=table, progress=told, posterior=not prior, engine=engine, address=scheduler,
+                   store=store)
     found = [made.distribution(name, quarter) for name in names for quarter in quarters]
-    warnings = [PRIOR, *_failures(made)]
+    warnings = [made.basis, *_failures(made)]
     if format_ == "json":
         print_json("simulation", {"distributions": found}, warnings=warnings)
         return
@@ -83,6 +98,23 @@ def simulate(names: tuple[str, ...], quarters: tuple[str, ...], as_of: str | Non
         for warning in warnings:
             console().print(warning.text(lang), style="yellow", markup=False)
     print_rows(rows, format_, "simulation")
+
+
+@contextmanager
+def bar(draws: int) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many draws are done, for long runs only."""
+    import sys
+
+    if draws < LONG_RUN or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    with Progress(TextColumn("draws"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+                  console=Console(stderr=True), transient=True) as shown:
+        line = shown.add_task("draws", total=draws)
+        yield lambda done: shown.update(line, completed=done)
 
 
 def read_lever(text: str) -> Lever:
@@ -118,7 +150,7 @@ def _row(found: dict[str, Any], lang: str) -> dict[str, Any]:
     q = found["quantiles"]
     return {"outcome": found["outcome"]["name"], "at": found["at"], "unit": found["outcome"]["unit"],
             "low": _short(q["0.1"]), "mid": _short(q["0.5"]), "high": _short(q["0.9"]), "mean": _short(found["mean"]),
-            "draws": found["draws"], "basis": "prior" if lang == "en" else "先验"}
+            "draws": found["draws"], "basis": found["basis"][lang].split("，")[0].split(",")[0]}
 
 
 def _short(value: float) -> float:

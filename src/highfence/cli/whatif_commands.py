@@ -12,7 +12,11 @@ from highfence.cli.output import console, format_option, lang_option, print_json
 from highfence.core.labels import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from highfence.core.facts import Source
+    from highfence.policy.attribution import Attribution
+    from highfence.policy.sensitivity import Sensitivity
     from highfence.policy.whatif import Compared, Row, WhatIf
 
 SHOWN = ("nvidia_china_revenue", "nvidia_total_revenue", "domestic_share_units", "domestic_share_value",
@@ -26,6 +30,7 @@ highfence whatif says what a policy does against another, over paired draws of t
 
   highfence whatif h20-licence-2025 --against h20-ban-2025 --horizon 2028
   highfence whatif enforcement-doubled --outcome smuggled_units --outcome premium
+  highfence whatif h20-licence-2025 --why             mechanisms, assumptions and what would turn the sign
   highfence whatif mine.yaml                          one of your own: highfence template scenario > mine.yaml
 
 highfence scenarios lists policies, highfence outcomes what can be told, highfence whatif --help every option."""
@@ -48,10 +53,22 @@ _OVER = {"sum": Label("sum", "累计"), "mean": Label("mean", "均值"), "end": 
 @click.option("--set", "given", multiple=True, metavar="NAME=NUMBER", help="Fix a parameter of docs/model.md.")
 @click.option("--draws", type=int, default=1000, show_default=True, help="Pairs of draws.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the draws.")
+@click.option("--prior", is_flag=True, help="Draw from the prior, fitted to nothing.")
+@click.option("--engine", default="here", show_default=True, metavar="ENGINE",
+              help="Where draws run: here, or dask, on a cluster; the answer is the same to the byte.")
+@click.option("--scheduler", metavar="ADDRESS",
+              help="Address of a Dask scheduler, tcp://HOST:PORT; processes of this machine if omitted.")
+@click.option("--why", is_flag=True,
+              help="Also say which mechanisms make the difference, which assumptions it rests on and what would turn "
+                   "its sign; about two minutes.")
+@click.option("--sobol", type=int, default=0, metavar="N",
+              help="With --why: Sobol's indices from N base samples, a power of two; takes SALib.")
+@click.option("--gradients", is_flag=True, help="With --why: slopes beside the swings, in JSON; takes JAX.")
 @format_option
 @lang_option
 def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str, ...], as_of: str | None,
-           given: tuple[str, ...], draws: int, seed: int, format_: str, lang: str) -> None:
+           given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str, scheduler: str | None, why: bool,
+           sobol: int, gradients: bool, format_: str, lang: str) -> None:
     """Say what a policy does against another, over paired draws of the market.
 
     NAME is a scenario of `highfence scenarios`, or a YAML file. Every answer says what it rests on; middles are
@@ -64,15 +81,49 @@ def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str
         return
     with working(f"{name}:") as at:
         found = compare(name, against, horizon=horizon, draws=draws, seed=seed, as_of=as_of, given=parse_given(given),
-                        keep=names or None, progress=lambda done: at(f"{done:,} of {2 * draws:,} runs"))
+                        keep=names or None, posterior=not prior, engine=engine, address=scheduler,
+                        progress=lambda done: at(f"{done:,} of {2 * draws:,} runs"))
     warnings = [found.basis, *found.warnings]
+    reasons = None
+    if why and found.since is not None:
+        with working(f"{name}:") as at:
+            reasons = _why(found, (name, against), names, given, not prior, sobol, gradients, at)
     if format_ == "json":
-        print_json("whatif", found.to_dict(), warnings=warnings, sources=_sources(found))
+        told = {"why": {"attribution": reasons[0].to_dict(), "sensitivity": reasons[1].to_dict()}} if reasons else {}
+        print_json("whatif", {**found.to_dict(), **told}, warnings=warnings, sources=_sources(found))
     elif format_ == "table":
         _show(found, names or SHOWN, warnings, lang)
+        if reasons:
+            from highfence.cli.why_view import show_why
+
+            show_why(*reasons, lang)
+    elif reasons:
+        from highfence.cli.why_view import why_rows
+
+        print_rows(why_rows(*reasons), format_, "why")
     else:
         print_rows([row for one in found.outcomes.values() for row in _rows(one)], format_, "whatif",
                    columns=None if found.outcomes else [])
+
+
+MOST_WHY, MOST_RESTS = 500, 3
+"""Pairs that --why takes apart at most, and outcomes whose assumptions it tells."""
+
+
+def _why(found: WhatIf, pair: tuple[str, str | None], names: tuple[str, ...], given: tuple[str, ...],
+         posterior: bool, sobol: int, gradients: bool, at: Callable[[str], None]) -> tuple[Attribution, Sensitivity]:
+    """Return what mechanisms add to a what-if's differences, and which assumptions they rest on."""
+    from highfence.policy.attribution import OUTCOMES, attribution
+    from highfence.policy.sensitivity import DRAWS, SCREEN, sensitivity
+    from highfence.policy.sensitivity import OUTCOMES as RESTS
+
+    shared: dict[str, Any] = {"horizon": found.horizon, "since": found.since, "seed": found.seed, "as_of": found.as_of,
+                              "given": parse_given(given), "posterior": posterior}
+    parts = attribution(*pair, outcomes=names or OUTCOMES, draws=max(2, min(found.draws, MOST_WHY)),
+                        progress=lambda done, total: at(f"{done:,} of {total:,} runs of mechanisms"), **shared)
+    rests = sensitivity(*pair, outcomes=(names or RESTS)[:MOST_RESTS], sobol=sobol, gradients=gradients,
+                        draws=max(SCREEN, min(found.draws, DRAWS)), progress=at, **shared)
+    return parts, rests
 
 
 def _sources(found: WhatIf) -> list[Source]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class HighfenceError(Exception):
@@ -24,6 +25,16 @@ class HighfenceError(Exception):
     def to_dict(self) -> dict[str, object]:
         """Return the error as the JSON object that ``--format json`` prints."""
         return {"code": self.code, "what": str(self)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let the error travel between processes whole."""
+        return _again, (type(self), self.args, dict(self.__dict__))
+
+
+def _again(kind: type[HighfenceError], args: tuple[Any, ...], fields: dict[str, Any]) -> HighfenceError:
+    found = kind.__new__(kind, *args)
+    found.__dict__.update(fields)
+    return found
 
 
 class InputError(HighfenceError):

@@ -71,15 +71,16 @@ def quantile_range(values: Any) -> Range:
     return Range(low, mid, high)
 
 
-def normals(seed: int, names: Iterable[str], n: int) -> dict[str, Any]:
-    """Return ``n`` standard normals for each name.
+def normals(seed: int, names: Iterable[str], n: int, start: int = 0) -> dict[str, Any]:
+    """Return ``n`` standard normals for each name, from draw ``start`` on.
 
     A stream belongs to a name and a seed (counter-based generator), so that neither the other names nor ``n`` change
-    what a draw sees: draw ``i`` of a name is the same in any call.
+    what a draw sees: draw ``i`` of a name is the same in any call. Draws before ``start`` are passed over piece by
+    piece, so that memory is that of ``n``; a call that goes on where the last one of a name ended passes over none.
 
     >>> first, more = normals(1, ["price"], 2)["price"], normals(1, ["life", "price"], 5)["price"]
-    >>> bool((first == more[:2]).all())
-    True
+    >>> bool((first == more[:2]).all()), bool((normals(1, ["price"], 3, start=2)["price"] == more[2:]).all())
+    (True, True)
     """
     from hashlib import blake2b
 
@@ -88,5 +89,39 @@ def normals(seed: int, names: Iterable[str], n: int) -> dict[str, Any]:
     found = {}
     for name in names:
         key = int.from_bytes(blake2b(f"{seed}:{name}".encode(), digest_size=16).digest(), "little")
-        found[name] = np.random.Generator(np.random.Philox(key=key)).standard_normal(n)
+        stream = np.random.Philox(key=key)
+        if start:
+            _pass_over(stream, key, start)
+        found[name] = np.random.Generator(stream).standard_normal(n)
+        if start:
+            _keep_place(stream, key, start + n)
     return found
+
+
+SKIPPED_AT_ONCE = 65_536
+PLACES_KEPT = 4_096
+_places: dict[int, tuple[int, Any]] = {}
+"""By key of a stream: how many draws were taken, and the generator's state after them."""
+
+
+def _pass_over(stream: Any, key: int, start: int) -> None:
+    """Bring a fresh stream to where ``start`` normals have been taken: a normal takes one word or more, so they have to
+    be drawn."""
+    import numpy as np
+
+    at, state = _places.get(key, (0, None))
+    if state is not None and at <= start:
+        stream.state = state
+    else:
+        at = 0
+    generator = np.random.Generator(stream)
+    while at < start:
+        step = min(SKIPPED_AT_ONCE, start - at)
+        generator.standard_normal(step)
+        at += step
+
+
+def _keep_place(stream: Any, key: int, at: int) -> None:
+    if len(_places) >= PLACES_KEPT:
+        _places.clear()
+    _places[key] = (at, stream.state)

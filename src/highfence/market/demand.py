@@ -88,7 +88,8 @@ def extras(xp: Any, state: State, q: Quarter, p: Draws) -> Array:
 def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted: tuple[Array, Array]) -> Wanted:
     """Return what buyers want of each alternative.
 
-    Money at the reference cost of work is the budget; where work costs more or less, money follows an elasticity::
+    Money at the reference cost of work is the budget: published spending, which counts legal sales in China, and what
+    goes to smugglers and abroad beside it. Where work costs more or less, money follows an elasticity::
 
         money = budget (c / c_ref)^(1 - elasticity) + backlog - unpacked
         c / c_ref = exp(-(logsum - logsum_ref) / sensitivity)
@@ -104,7 +105,7 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     restricted : (D, S) shares of purchases that the buyers' state prevents, of the flagship and of low cards.
     """
     spending = q.spending_before + q.demand_boom * (q.spending - q.spending_before)
-    budget = positive(xp, spending)[..., None] * q.shares * q.demand
+    budget = (positive(xp, spending) * (1.0 + positive(xp, p["uncounted_spending"])))[..., None] * q.shares * q.demand
     sensitivity = p["price_sensitivity"]
     cost = work_cost(xp, q, offer) / q.reference[..., None, None]
     utility = -sensitivity[..., None, None] * (xp.log(cost) + extras(xp, state, q, p))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from highfence.market.holding import Hold, plain
 from highfence.market.state import TOOL_STAGES, Array, Draws, Quarter, State, between, least, over_last, positive, ratio
 
 MONTHS = 3.0
@@ -36,18 +37,33 @@ class Made:
     other_cards: Array
 
 
-def memory_inflow(xp: Any, q: Quarter, p: Draws, success: Array) -> tuple[Array, Array]:
+USUAL_SHORTAGE = 0.15
+"""Unmet share of demand that draws no investment (assumed)."""
+
+
+def next_expansion(xp: Any, state: State, p: Draws, shortage: Array) -> Array:
+    """Return how far capacities stand above their planned paths, in log, after a quarter: shortage draws investment.
+
+    ``x' = x + (response [shortage - usual]+ - x) / lag``: without it a shortage would stand for years and draw nobody.
+    """
+    drawn = positive(xp, p["expansion_response"]) * positive(xp, shortage - USUAL_SHORTAGE)
+    return state.expansion + (drawn - state.expansion) / between(xp, p["expansion_lag"], 1.0, 40.0)
+
+
+def memory_inflow(xp: Any, q: Quarter, p: Draws, success: Array, grown: Array | float = 1.0) -> tuple[Array, Array]:
     """Return stacks that come in during a quarter, and those of them made at home.
 
     Foreign stacks come as far as law lets them, more when a control is announced (up to what makers can spare), and a
     part leaks when it is closed::
 
         inflow = normal legal (1 + signal ahead) + leaked normal (1 - legal) exp(-aversion enforcement) + plan success
+
+    ``grown`` is how far the plan has been outgrown.
     """
     bought = q.hbm_normal * q.hbm_legal * (1.0 + q.hbm_signal * positive(xp, p["hbm_ahead"]))
     leaked = (q.hbm_normal * (1.0 - q.hbm_legal) * between(xp, p["hbm_leak"], 0.0, 1.0)
               * xp.exp(-p["enforcement_effect"] * q.enforcement))
-    own = q.hbm_plan * between(xp, success, 0.0, 1.0)
+    own = q.hbm_plan * grown * between(xp, success, 0.0, 1.0)
     return bought + leaked + own, own
 
 
@@ -62,19 +78,23 @@ def packages_per_die(xp: Any, q: Quarter) -> Array:
     return 1.0 - 0.5 * between(xp, q.dual, 0.0, 1.0)
 
 
-def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Array, success: Array) -> Made:
+def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Array, success: Array,
+         hold: Hold = plain) -> Made:
     """Return a quarter's output: ``min(die bank + new dies, stacks / stacks a die, packaging in dies)``.
 
     Parameters
     ----------
     good : yield of dies. survive : yield of packages. success : share of planned domestic memory that comes out.
+    hold : as in :func:`highfence.market.step.step`.
     """
     wafers = MONTHS * state.wafers
     own = wafers * between(xp, p["huawei_wafer_share"], 0.0, 1.0) * p["dies_per_wafer"] * good
-    stacks, own_stacks = memory_inflow(xp, q, p, success)
+    grown = xp.exp(state.expansion)
+    stacks, own_stacks = memory_inflow(xp, q, p, success, grown)
+    stacks, own_stacks = hold("memory.stacks", stacks), hold("memory.own_stacks", own_stacks)
     by_dies = state.die_bank + own + q.foundry_dies
     by_memory = (state.hbm * between(xp, p["hbm_release"], 0.0, 1.0) + stacks) / p["stacks_per_die"]
-    by_packaging = q.packaging / packages_per_die(xp, q)
+    by_packaging = q.packaging * grown / packages_per_die(xp, q)
     used = least(xp, between(xp, p["die_release"], 0.0, 1.0) * by_dies, by_memory, by_packaging)
     other_wafers = wafers * between(xp, p["other_wafer_share"], 0.0, 1.0) * p["other_cards_per_wafer"] * good
     one = 0.0 * used + 1.0
@@ -85,7 +105,7 @@ def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Arra
     return Made(own + q.foundry_dies, own, used, used * survive,
                 state.huawei_wip / between(xp, p["sale_lag"], 1.0, 12.0), stacks, own_stacks, binds(by_memory),
                 binds(between(xp, p["die_release"], 0.0, 1.0) * by_dies), binds(by_packaging),
-                least(xp, q.other_capacity, foundry_cards(xp, q, p) + other_wafers))
+                least(xp, q.other_capacity * grown, foundry_cards(xp, q, p) + other_wafers))
 
 
 def foundry_cards(xp: Any, q: Quarter, p: Draws) -> Array:
@@ -130,7 +150,7 @@ def lines(xp: Any, state: State, q: Quarter, p: Draws, home: Array) -> Lines:
         domestic = needed (home + m)          of it served: needed (home + m / unripe)       m = kept [mandate - home]+
         lost = wafers loss (1 - service)
     """
-    gap = positive(xp, q.wafer_plan - state.wafers) / between(xp, p["build_time"], 1.0, 20.0)
+    gap = positive(xp, q.wafer_plan * xp.exp(state.expansion) - state.wafers) / between(xp, p["build_time"], 1.0, 20.0)
     needed = gap * p["tools_per_wafer"]
     open_share = by_stage(xp, q.tools_open, p)
     reachable = between(xp, 1.0 - p["chokepoint_share"], 0.0, 1.0)

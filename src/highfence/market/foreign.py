@@ -75,15 +75,18 @@ def quota(xp: Any, q: Quarter) -> Array:
 def production(xp: Any, state: State, q: Quarter, p: Draws, law: Opening, price: Array) -> Production:
     """Return the vendor's production for China.
 
-    It plans for expected sales and a cover of stock, as far as law is open and up to a share of capacity; what it makes
-    takes a lead. When law closes, a share of stock and of what is under way cannot go elsewhere and is written off.
+    It plans for expected sales, grown over the time by which they are known and made late, and a cover of stock, as far
+    as law is open and up to a share of capacity; what it makes takes a lead. When law closes, a share of stock and of
+    what is under way cannot go elsewhere and is written off.
     """
     written_share = between(xp, p["unsaleable_share"], 0.0, 1.0) * between(xp, law.closing, 0.0, 1.0)
     finished = (1.0 - written_share) * state.vendor_pipeline / between(xp, p["production_lead"], 1.0, 20.0)
     written = written_share * (state.vendor_inventory + state.vendor_pipeline)
     stock = (1.0 - written_share) * (state.vendor_inventory + state.vendor_pipeline)
-    target = state.expected_sales * (1.0 + positive(xp, p["stock_cover"]) + p["production_lead"])
-    plan = positive(xp, state.expected_sales + 0.5 * (target - stock)) * law.share
+    ahead = p["planning_lag"] + p["production_lead"]
+    expected = state.expected_sales * xp.exp(between(xp, p["planned_growth"], -0.2, 0.3) * ahead)
+    target = expected * (1.0 + positive(xp, p["stock_cover"]) + p["production_lead"])
+    plan = positive(xp, expected + 0.5 * (target - stock)) * law.share
     begun = least(xp, plan, between(xp, p["china_capacity_share"], 0.0, 1.0) * capacity(xp, q, p) / price)
     inventory = (1.0 - written_share) * state.vendor_inventory + finished
     open_ = inventory * between(xp, law.share, 0.0, 1.0)

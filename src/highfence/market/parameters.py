@@ -24,7 +24,8 @@ from highfence.core.datapack import load_pack
 from highfence.core.dates import parse_period
 from highfence.core.errors import InputError, NoAnswer, did_you_mean
 from highfence.core.parameters import Parameter, Parameters, Valid, compile_parameters, read_parameter
-from highfence.core.ranges import Z80, Range, normals
+from highfence.core.ranges import Z80, Range
+from highfence.market.randomness import Streams
 
 Floats = NDArray[np.float64]
 DATA = Path(__file__).parent / "data"
@@ -127,19 +128,6 @@ def held_means(parameter: Parameter, as_of: date | None = None) -> Floats:
     return np.stack(found, axis=-1)
 
 
-def drawn_between(low: Floats, mid: Floats, high: Floats, z: Floats) -> Floats:
-    """Return draws of ranges in arrays: as :meth:`highfence.core.ranges.Range.draw`, element by element.
-
-    >>> drawn_between(np.array([0.0, 1.0]), np.array([1.0, 2.0]), np.array([2.0, 4.0]), np.zeros(2)).tolist()
-    [1.0, 2.0]
-    """
-    up, down = np.maximum(z, 0.0) / Z80, np.minimum(z, 0.0) / Z80
-    straight = mid + up * (high - mid) + down * (mid - low)
-    some = low > 0.0
-    lo, mi, hi = (np.where(some, v, 1.0) for v in (low, mid, high))
-    return np.asarray(np.where(some, mid * np.exp(up * np.log(hi / mi) + down * np.log(mi / lo)), straight))
-
-
 def known_values(parameter: Parameter, as_of: date | None) -> tuple[Valid, ...]:
     """Return the dated values of a path that were public on a day, in order.
 
@@ -154,8 +142,8 @@ def known_values(parameter: Parameter, as_of: date | None) -> tuple[Valid, ...]:
     return tuple(sorted(found, key=lambda v: v.since or date.min))
 
 
-def path(parameter: Parameter, days: tuple[date, ...], z: Floats, growth: Floats | None = None,
-         as_of: date | None = None) -> Floats:
+def path(parameter: Parameter, days: tuple[date, ...], z: Any, growth: Any = None, as_of: date | None = None,
+         xp: Any = np) -> Any:
     """Return a path at the middle of each quarter, (D, T); one standard normal moves the whole of it.
 
     Examples
@@ -164,29 +152,62 @@ def path(parameter: Parameter, days: tuple[date, ...], z: Floats, growth: Floats
     >>> bool(path(spending, (date(2023, 5, 15), date(2025, 5, 15)), np.zeros(1))[0, 1] > 2e10)
     True
     """
-    if PATHS[parameter.id] == "held":
-        low, mid, high = held_means(parameter, as_of)[:, None, :]
-        return drawn_between(low, mid, high, z[:, None])
+    return run_of(xp, PATHS[parameter.id], knots(parameter, days, as_of), z, growth)
+
+
+KNOTS = 8
+"""Values that a path can have: knots are filled up to it, so that paths of every day of knowledge have one shape."""
+
+
+def knots(parameter: Parameter, days: tuple[date, ...], as_of: date | None = None) -> dict[str, NDArray[Any]]:
+    """Return what a path runs through, of shapes that no day of knowledge changes.
+
+    ``ranges`` (KNOTS, 3) of its values, ``place`` (T,) of the one before each day, ``span`` (T,) how far a day lies
+    from there to the next, ``beyond`` (T,) years after the last. Of held ones: ``means`` (T, 3) over days of quarters.
+    """
+    if PATHS.get(parameter.id) == "held":
+        return {"means": held_means(parameter, as_of).T}
     values = known_values(parameter, as_of)
     at = np.asarray([(v.since or date.min).toordinal() for v in values], dtype=float)
-    drawn = np.stack([np.asarray(v.value.draw(z, np)) for v in values], axis=-1)
     when = np.asarray([d.toordinal() for d in days], dtype=float)
-    kind = PATHS[parameter.id]
+    place = np.clip(np.searchsorted(at, when, side="right") - 1, 0, None)
+    span = np.zeros(len(days))
+    if PATHS.get(parameter.id, "step") != "step" and len(at) > 1:
+        place = np.minimum(place, len(at) - 2)
+        span = np.clip((when - at[place]) / (at[place + 1] - at[place]), 0.0, 1.0)
+    ranges = np.ones((KNOTS, 3))
+    ranges[:len(values)] = [[v.value.low, v.value.mid, v.value.high] for v in values]
+    return {"ranges": ranges, "place": place, "span": span, "beyond": np.clip((when - at[-1]) / 365.25, 0.0, None)}
+
+
+def run_of(xp: Any, kind: str, found: Mapping[str, Any], z: Any, growth: Any = None) -> Any:
+    """Return a path in each quarter, (D, T), from its knots."""
+    if kind == "held":
+        return draws_of(xp, found["means"][None, :, :], z[:, None])
+    drawn = draws_of(xp, found["ranges"][None, :, :], z[:, None])
     if kind == "step":
-        place = np.clip(np.searchsorted(at, when, side="right") - 1, 0, None)
-        return np.where(when < at[0], drawn[:, :1], drawn[:, place])
-    flat = np.log(np.maximum(drawn, 1e-12)) if kind == "growth" else drawn
-    place = np.clip(np.searchsorted(at, when, side="right"), 1, max(len(at) - 1, 1))
-    if len(at) == 1:
-        run = np.broadcast_to(flat, (len(z), len(when)))
-    else:
-        span = np.clip((when - at[place - 1]) / (at[place] - at[place - 1]), 0.0, 1.0)
-        run = flat[:, place - 1] + span * (flat[:, place] - flat[:, place - 1])
+        return drawn[:, found["place"]]
+    flat = xp.log(xp.maximum(drawn, xp.full_like(drawn, 1e-12))) if kind == "growth" else drawn
+    before, after = flat[:, found["place"]], flat[:, xp.minimum(found["place"] + 1, KNOTS - 1)]
+    run = before + found["span"] * (after - before)
     if kind != "growth":
-        return np.asarray(run)
-    beyond = np.clip((when - at[-1]) / 365.25, 0.0, None)
-    rate = np.zeros(len(z)) if growth is None else growth
-    return np.asarray(np.exp(run + np.log1p(np.maximum(rate, -0.9))[:, None] * beyond))
+        return run
+    rate = xp.zeros(len(z)) if growth is None else growth
+    return xp.exp(run + xp.log1p(xp.maximum(rate, xp.full_like(rate, -0.9)))[:, None] * found["beyond"])
+
+
+def draws_of(xp: Any, triple: Any, z: Any) -> Any:
+    """Return draws of triples (low, middle, high on the last axis) as :meth:`highfence.core.ranges.Range.draw` does.
+
+    >>> draws_of(np, np.array([[0.0, 1.0, 2.0], [1.0, 2.0, 4.0]]), np.zeros(2)).tolist()
+    [1.0, 2.0]
+    """
+    low, mid, high = triple[..., 0], triple[..., 1], triple[..., 2]
+    up, down = xp.maximum(z, 0.0 * z) / Z80, xp.minimum(z, 0.0 * z) / Z80
+    above = low > 0.0
+    safe = [xp.where(above, v, xp.ones_like(v)) for v in (low, mid, high)]
+    grown = safe[1] * xp.exp(up * xp.log(safe[2] / safe[1]) + down * xp.log(safe[1] / safe[0]))
+    return xp.where(above, grown, mid + up * (high - mid) + down * (mid - low))
 
 
 def growth_of(id: str, as_of: date | None) -> Range | None:
@@ -204,8 +225,8 @@ def names() -> tuple[str, ...]:
     return tuple(p.id for p in shipped_parameters())
 
 
-def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
-          ) -> tuple[dict[str, Floats], dict[str, Floats]]:
+def drawn(streams: Streams, given: Mapping[str, float | Range] | None = None, as_of: date | None = None,
+          xp: Any = np) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return draws of the parameters without dates, (D,) each, and the standard normals of every path.
 
     Parameters
@@ -225,13 +246,13 @@ def drawn(n: int, seed: int, given: Mapping[str, float | Range] | None = None, a
         if isinstance(value, Range) or abs(value) < 1e30:
             continue
         raise InputError("not a number", where=f"given: {id}", got=value, example="0.2")
-    z = normals(seed, [f"market.{p.id}" for p in shipped], n)
+    z = streams([f"market.{p.id}" for p in shipped])
     fixed = {}
     for parameter in shipped:
         id = parameter.id
         if id in PATHS or id.startswith("growth."):
             continue
         value = given.get(id, parameter.at(None, as_of).value)
-        fixed[id] = np.asarray((value if isinstance(value, Range) else Range.exact(float(value))).draw(
-            z[f"market.{id}"], np), dtype=float) + np.zeros(n)
+        fixed[id] = (value if isinstance(value, Range) else Range.exact(float(value))).draw(
+            z[f"market.{id}"], xp) + xp.zeros(streams.n)
     return fixed, z

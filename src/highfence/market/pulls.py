@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.core.errors import InputError, did_you_mean
-from highfence.market.parameters import drawn_between
+from highfence.market.parameters import draws_of
 from highfence.market.state import SEGMENTS, TOOL_STAGES, Quarter
 from highfence.market.tables import quarters
 
@@ -53,23 +53,29 @@ class Pull:
         made = np.asarray(values, dtype=float)
         return cls(name, since, made, made, made)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the pull as plain data."""
+        return {"name": self.name, "since": self.since, "streams": list(self.streams),
+                **{end: [None if np.isnan(v) else v for v in np.ravel(getattr(self, end)).tolist()]
+                   for end in ("low", "mid", "high")}}
+
     @property
     def names(self) -> tuple[str, ...]:
         """Streams of normals that it needs."""
         return self.streams or (f"pull.{self.name}",)
 
-    def at(self, t: int, z: dict[str, Floats]) -> Floats | None:
+    def at(self, t: int, z: Mapping[str, Any], xp: Any = np) -> Any:
         """Return draws in a quarter, (D,) or (D, columns); None where it says nothing."""
         place = t - quarters().index(self.since)
         if not 0 <= place < len(self.mid):
             return None
-        low, mid, high = (np.asarray(v[place], dtype=float) for v in (self.low, self.mid, self.high))
-        if np.isnan(mid).any():
+        triple = np.stack([np.asarray(v[place], dtype=float) for v in (self.low, self.mid, self.high)], axis=-1)
+        if np.isnan(triple).any():
             return None
-        if not mid.ndim:
-            return drawn_between(low, mid, high, z[self.names[0]])
-        columns = [z[self.names[i if len(self.names) > 1 else 0]] for i in range(len(mid))]
-        return drawn_between(low, mid, high, np.stack(columns, axis=-1))
+        if triple.ndim == 1:
+            return draws_of(xp, triple, z[self.names[0]])
+        columns = [z[self.names[i if len(self.names) > 1 else 0]] for i in range(len(triple))]
+        return draws_of(xp, triple, xp.stack(columns, axis=-1))
 
 
 def check_pulls(pulls: Sequence[Pull]) -> tuple[Pull, ...]:

@@ -13,8 +13,8 @@ from highfence.market.state import Array, least, over_last, over_segments, posit
 
 ROUNDS = 5
 
-WHOLE = 1.0 - 1e-9
-"""Part of a limit up to which it counts as free, so that a rest that rounding leaves draws no orders."""
+REST = 1e-9
+"""Part of a limit up to which what is left of it counts as nothing: a rest that rounding leaves draws no orders."""
 
 
 def rationed(xp: Any, want: Array, share: Array, cap: Array, supply: Array, waiting: Array,
@@ -38,9 +38,9 @@ def rationed(xp: Any, want: Array, share: Array, cap: Array, supply: Array, wait
     taken = _fitted(xp, least(xp, want[..., None] * share, most), supply)
     left = positive(xp, want - over_last(taken))
     for _ in range(rounds - 1):
-        room = positive(xp, WHOLE * supply - over_segments(taken))
-        space = positive(xp, WHOLE * most - taken)
-        pull = xp.where(xp.logical_and(space > 0.0, (room > 0.0)[..., None, :]), share, 0.0 * share)
+        room = positive(xp, supply - over_segments(taken))
+        space = positive(xp, most - taken)
+        pull = xp.where(xp.logical_and(space > REST * most, (room > REST * supply)[..., None, :]), share, 0.0 * share)
         part = ratio(xp, left, over_last(pull) + waiting)
         got = _fitted(xp, least(xp, part[..., None] * pull, space), room)
         taken = taken + got

@@ -56,6 +56,7 @@ class State:
     units, training, inference : (D, A, K) chips at work, by age, and what they do in H100-equivalents.
     hoard, hoard_training, hoard_inference : (D,) flagship chips bought ahead that do not work yet.
     vendor_inventory, vendor_pipeline : (D,) flagship chips for China, finished and in production.
+    expansion : (D,) how far domestic capacities and those abroad stand above their planned paths, in log.
     expected_sales : (D,) chips a quarter that the vendor plans for. sku_ready : (D,) progress of a design below the
     line, 1 when it can be sold. granted, compliant, opened : (D,) what law granted last quarter, whether it left a line
     to design to, and the share of orders that came through.
@@ -99,6 +100,7 @@ class State:
     experience: Array
     knowledge: Array
     restriction: Array
+    expansion: Array
     revenue: Array
     dependence: Array
     adequacy: Array

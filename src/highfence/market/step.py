@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from highfence.market import demand, domestic, foreign, government, leakage, learning
+from highfence.market.holding import Hold, plain, through
 from highfence.market.rationing import rationed
 from highfence.market.state import (
     ABROAD,
@@ -20,6 +21,7 @@ from highfence.market.state import (
     Quarter,
     State,
     between,
+    least,
     over_last,
     over_segments,
     positive,
@@ -91,25 +93,26 @@ class _Money:
     research: Array
 
 
-def step(xp: Any, state: State, q: Quarter, p: Draws) -> tuple[State, Flows]:
+def step(xp: Any, state: State, q: Quarter, p: Draws, hold: Hold = plain) -> tuple[State, Flows]:
     """Return the stocks at the end of a quarter and what moved.
 
     Order: law and learning fix what is for sale; buyers choose and are rationed; stocks move. Nothing that is decided
-    in a quarter needs its own result.
+    in a quarter needs its own result. ``hold`` is offered results by name (:data:`highfence.market.holding.OFFERED`)
+    and may put others in their place.
     """
-    left = learning.learnt(xp, state, p)
-    law = foreign.opening(xp, state, q, p)
+    left = hold("left", learning.learnt(xp, state, p))
+    law = through(hold, "law", foreign.opening(xp, state, q, p))
     own = domestic.made(xp, state, q, p, learning.die_yield(xp, left, p), learning.package_yield(xp, left, p),
-                        learning.hbm_success(xp, left, p))
+                        learning.hbm_success(xp, left, p), hold)
     price = _prices(xp, q, law)
-    vendor = foreign.production(xp, state, q, p, law, price[..., LEGAL])
+    vendor = through(hold, "vendor", foreign.production(xp, state, q, p, law, price[..., LEGAL]))
     offer = _offer(xp, state, q, p, left, law, vendor, own, price)
-    curb = government.restricted(xp, state.restriction, q, p, law.designed)
-    bought = _buy(xp, state, q, p, offer, curb)
-    lines = domestic.lines(xp, state, q, p, learning.domestic_tools(xp, left, p))
+    flagship, low = government.restricted(xp, state.restriction, q, p, law.designed)
+    bought = _buy(xp, state, q, p, offer, (hold("curb.flagship", flagship), hold("curb.low", low)), hold)
+    lines = through(hold, "lines", domestic.lines(xp, state, q, p, learning.domestic_tools(xp, left, p)))
     deal = _Deal(left, law, own, vendor, offer, bought, lines, price)
     work = _put_to_work(xp, state, p, deal)
-    money = _settled(xp, state, q, p, deal)
+    money = _settled(xp, state, q, p, deal, hold)
     after = _after(xp, state, q, p, deal, work, money)
     return after, _told(xp, state, after, q, p, deal, work, money)
 
@@ -139,20 +142,22 @@ def _offer(xp: Any, state: State, q: Quarter, p: Draws, left: Array, law: foreig
     per_die = domestic.packages_per_die(xp, q)
     supply = xp.stack([vendor.offered, state.smuggling * q.controlled, q.low_capacity * q.low_granted,
                        (state.huawei_stock + own.released) * per_die, state.other_stock + own.other_cards,
-                       q.abroad_capacity * foreign.open_abroad(xp, q, p)], axis=-1)
+                       q.abroad_capacity * xp.exp(state.expansion) * foreign.open_abroad(xp, q, p)], axis=-1)
     return demand.Offer(paid, training, inference, positive(xp, supply))
 
 
 def _buy(xp: Any, state: State, q: Quarter, p: Draws, offer: demand.Offer,
-         curb: tuple[Array, Array]) -> _Bought:
+         curb: tuple[Array, Array], hold: Hold) -> _Bought:
     want = demand.wanted(xp, state, q, p, offer, curb)
+    want = replace(want, money=hold("want.money", want.money))
     money = rationed(xp, want.money, want.share, want.cap, offer.supply * offer.paid, want.waiting)
     chips = over_segments(money) / offer.paid
     left = positive(xp, offer.supply[..., LEGAL] - chips[..., LEGAL])
     enough = xp.concat([over_last(want.money)[..., None], (offer.supply * offer.paid)[..., 1:]], axis=-1)
     freely = rationed(xp, want.money, want.share, want.cap, enough, want.waiting, rounds=2)
     asked = over_last(freely[..., LEGAL]) / offer.paid[..., LEGAL]
-    return _Bought(want, money, chips, demand.ahead(xp, state, q, p, want, offer.paid[..., LEGAL], left), asked)
+    ahead = hold("bought.ahead", demand.ahead(xp, state, q, p, want, offer.paid[..., LEGAL], left))
+    return _Bought(want, money, chips, least(xp, ahead, left), asked)
 
 
 def _put_to_work(xp: Any, state: State, p: Draws, d: _Deal) -> _Work:
@@ -172,7 +177,7 @@ def _put_to_work(xp: Any, state: State, p: Draws, d: _Deal) -> _Work:
     return _Work(units, training, inference, over_last(retired), over_last(failed), out * state.hoard, out)
 
 
-def _settled(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal) -> _Money:
+def _settled(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, hold: Hold) -> _Money:
     """Return the quarter's money."""
     for_china = d.vendor.begun * d.price[..., LEGAL] + d.bought.chips[..., LOW] * d.price[..., LOW]
     shipped, rest_backlog = foreign.rest_of_world(xp, state, q, p, for_china)
@@ -181,14 +186,16 @@ def _settled(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal) -> _Money:
         sum(d.bought.chips[..., a] * d.price[..., a] for a in DOMESTIC),
         sum(over_last(d.bought.money[..., a]) for a in (LEGAL, SMUGGLED, LOW)),
         sum(d.offer.supply[..., a] * d.offer.paid[..., a] for a in DOMESTIC), shipped, rest_backlog,
-        learning.research(xp, state, q, p))
+        hold("research", learning.research(xp, state, q, p)))
 
 
 def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> State:
     """Return the stocks at the end of the quarter."""
     chips, zero, ahead, own, lines, vendor = d.bought.chips, 0.0 * q.fee, d.bought.ahead, d.own, d.lines, d.vendor
     scrapped = _inventory_written(xp, state, vendor)
-    asked_smuggled = over_segments(d.bought.want.money[..., None] * d.bought.want.share)[..., SMUGGLED]
+    shortage = ratio(xp, over_last(money.unmet), money.wanted)
+    refused = positive(xp, d.bought.asked - chips[..., LEGAL]) * d.offer.paid[..., LEGAL]
+    asked_smuggled = over_segments(d.bought.want.money[..., None] * d.bought.want.share)[..., SMUGGLED] + refused
     output = xp.stack([own.dies, own.own_dies, chips[..., HUAWEI], own.used, own.own_stacks, lines.domestic_tools],
                       axis=-1)
     return State(
@@ -214,10 +221,11 @@ def _after(xp: Any, state: State, q: Quarter, p: Draws, d: _Deal, work: _Work, m
         other_stock=positive(xp, state.other_stock + own.other_cards - chips[..., OTHER]),
         experience=learning.next_experience(xp, state, q, output),
         knowledge=learning.next_knowledge(xp, state, q, money.research, p),
-        restriction=government.next_restriction(xp, state, q, p, d.law.designed), revenue=money.domestic,
+        restriction=government.next_restriction(xp, state, q, p, d.law.designed),
+        expansion=domestic.next_expansion(xp, state, p, shortage), revenue=money.domestic,
         dependence=ratio(xp, money.foreign, money.foreign + money.domestic),
         adequacy=ratio(xp, money.domestic_supply, money.wanted),
-        shortage=ratio(xp, over_last(money.unmet), money.wanted))
+        shortage=shortage)
 
 
 def _told(xp: Any, state: State, after: State, q: Quarter, p: Draws, d: _Deal, work: _Work, money: _Money) -> Flows:
@@ -234,7 +242,8 @@ def _sales(xp: Any, q: Quarter, p: Draws, state: State, d: _Deal, money: _Money)
     china = flagships * price[..., LEGAL] + chips[..., LOW] * price[..., LOW]
     licensed = xp.where(q.granted < 1.0, 1.0 - d.law.designed, 0.0 * q.fee)
     return {
-        "demand_usd": money.wanted, "flagship_units": flagships, "bought_ahead": d.bought.ahead,
+        "demand_usd": money.wanted, "cards_units": flagships + chips[..., LOW] + domestic_cards,
+        "flagship_revenue": flagships * price[..., LEGAL], "flagship_units": flagships, "bought_ahead": d.bought.ahead,
         "flagship_asked": d.bought.asked + d.bought.ahead, "low_units": chips[..., LOW],
         "huawei_units": chips[..., HUAWEI], "other_domestic_units": chips[..., OTHER],
         "domestic_units": domestic_cards, "domestic_output_h100e": domestic_work,

@@ -25,7 +25,7 @@ from highfence.core.errors import InputError
 from highfence.core.labels import Label
 from highfence.core.ranges import Range
 from highfence.market.results import Outcome, outcome
-from highfence.market.runs import PRIOR, QUANTILES, Trajectory, knowledge, simulate
+from highfence.market.runs import QUANTILES, Trajectory, knowledge, simulate
 from highfence.market.tables import quarters
 from highfence.policy.pulls import outside
 from highfence.policy.scenarios import HISTORY, Scenario, effective, find_scenario, laws
@@ -168,7 +168,8 @@ class WhatIf:
 def whatif(a: str | Path | Scenario, against: str | Path | Scenario | None = None, *, horizon: str = HORIZON,
            draws: int = DRAWS, seed: int = SEED, as_of: str | date | None = None,
            given: Mapping[str, float | Range] | None = None, keep: Sequence[str] | None = None,
-           threads: int | None = None, progress: Callable[[int], None] | None = None) -> WhatIf:
+           posterior: bool = True, engine: str = "here", address: str | None = None, threads: int | None = None,
+           progress: Callable[[int], None] | None = None) -> WhatIf:
     """Return what a policy does against another.
 
     Parameters
@@ -176,8 +177,8 @@ def whatif(a: str | Path | Scenario, against: str | Path | Scenario | None = Non
     a, against : scenarios, names or files; ``against`` is the counterpart that A names, else its base. horizon : last
     year or quarter. draws, seed : of the pairs. as_of : day of knowledge: history's law, levers and figures that became
     public later are not used. given : values or ranges of parameters of the market. keep : outcomes; :data:`TOLD` if
-    None. threads : as :func:`highfence.market.runs.simulate`, without effect on the result. progress : told how many
-    of both scenarios' draws are done.
+    None. posterior, engine, address, threads : as in :func:`highfence.market.runs.simulate`; the last three have no
+    effect on the result. progress : told how many of both scenarios' draws are done.
 
     Raises
     ------
@@ -196,7 +197,8 @@ def whatif(a: str | Path | Scenario, against: str | Path | Scenario | None = Non
     for of in (one, other):
         held = outside(of, known)
         runs.append(simulate(held.pulls, draws=draws, seed=seed, given=given, as_of=known, until=last, keep=names,
-                             table=held.table, threads=threads, progress=done))
+                             table=held.table, posterior=posterior, engine=engine, address=address, threads=threads,
+                             progress=done))
         done.base += draws
     return _compared(one, other, runs[0], runs[1], names, last, known)
 
@@ -271,7 +273,7 @@ def _compared(one: Scenario, other: Scenario, a: Trajectory, b: Trajectory, name
              *(o.source or "" for of in (one, other) for o in laws(of)))
     return WhatIf(one.id, other.id, one.label, other.label, last, None if since is None else a.quarters[since],
                   a.draws, int(a.failed.sum()), int(b.failed.sum()), int(fine.sum()), a.seed,
-                  known.isoformat() if known else None, PRIOR, compared, tuple(v.to_dict() for v in only[0]),
+                  known.isoformat() if known else None, a.basis, compared, tuple(v.to_dict() for v in only[0]),
                   tuple(v.to_dict() for v in only[1]), tuple(o.id for o in laws(one)), tuple(o.id for o in laws(other)),
                   tuple(dict.fromkeys(s for s in cited if s)), tuple(_warnings(one, other, a, b, since, last, known)))
 

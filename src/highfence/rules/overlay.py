@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from pickle import dumps, loads
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from highfence.core.dates import day_before, parse_day
+from highfence.core.envelope import plain
 from highfence.core.errors import InputError, did_you_mean
 from highfence.core.labels import Label
 from highfence.core.quantities import parse_quantity
@@ -113,6 +115,21 @@ class Overlay:
                 law = change.apply(law)
             found = self._laws[under] = replace(law, overlays=(*under.overlays, self.id), _on={})
         return found
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the reform as plain data: what it says, not the laws that were made with it."""
+        return {"id": self.id, "title": plain(self.title), "status": self.status, "source": self.source,
+                "note": plain(self.note),
+                "changes": [{"change": type(c).__name__, **plain(c)} for c in self.changes]}
+
+    def __reduce__(self) -> tuple[Any, tuple[bytes]]:
+        """Let another process have it: the same reform is one object there, however often it comes."""
+        return _received, (dumps((self.id, self.title, self.status, self.changes, self.source, self.note)),)
+
+
+@lru_cache(maxsize=64)
+def _received(raw: bytes) -> Overlay:
+    return Overlay(*loads(raw))
 
 
 def _with_file(law: Law, file: LawFile) -> Law:
