@@ -182,19 +182,19 @@ def _level(found: WhatIf, p: Panel, width: float, height: float, canvas: Canvas,
     axis: Spec = {"title": None, "tickCount": 5, "format": "~g" if logged else ",~r"}
     layers: list[Spec] = [*_parting(found, p, x)]
     for tone, which, dash in ((B, "b", [5, 3]), (A, "a", [])):
-        layers += _fan([{"at": _middle(row.at), **_ends(getattr(row, which), divisor)} for row in p.rows], tone, dash, x,
-                       quantitative("mid", axis=axis, scale=scale_y))
+        layers += _fan([{"at": _middle(row.at), **_ends(getattr(row, which), divisor)} for row in p.rows], tone, dash,
+                       x, quantitative("mid", axis=axis, scale=scale_y))
     layers += _published(p, divisor, x)
     text = say("whatif.both") if alone else p.outcome.label
     return {"width": width, "height": height, "layer": layers,
-            "title": _title(text.text(lang), unit_name(p.outcome, lang), width, canvas)}
+            "title": panel_title(text.text(lang), unit_name(p.outcome, lang), width, canvas)}
 
 
 def _apart(found: WhatIf, p: Panel, width: float, height: float, canvas: Canvas, lang: str) -> Spec:
     divisor = scale(p.outcome.unit, lang, True)[0]
     x = _time(p, width)
     zero: list[Spec] = [{"zero": 0}]
-    rows = [{"at": _middle(row.at), **_ends(row.difference, divisor)} for row in p.rows]
+    rows: list[dict[str, Any]] = [{"at": _middle(row.at), **_ends(row.difference, divisor)} for row in p.rows]
     least = LEAST * max(abs(row.b[3]) for row in p.rows) / divisor
     y = quantitative("mid", axis={"title": None, "tickCount": 4 if height < 200 else 6,
                                   "labelExpr": "datum.value == 0 ? '0' : format(datum.value, '+,~r')"},
@@ -202,18 +202,19 @@ def _apart(found: WhatIf, p: Panel, width: float, height: float, canvas: Canvas,
                             "nice": True})
     title = say("whatif.difference").text(lang)
     return {"width": width, "height": height,
-            "title": _title(title, unit_name(p.outcome, lang, True), width, canvas),
+            "title": panel_title(title, unit_name(p.outcome, lang, True), width, canvas),
             "layer": [{"data": values(zero), "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
                        "encoding": {"y": quantitative("zero")}}, *_parting(found, p, x), *_fan(rows, APART, [], x, y)]}
 
 
-def _title(text: str, unit: str, width: float, canvas: Canvas) -> Spec:
-    lines = _wrapped(text[0].upper() + text[1:], width, canvas.text)
+def panel_title(text: str, unit: str, width: float, canvas: Canvas) -> Spec:
+    """Return the title of a panel, in lines that fit, and its unit below."""
+    lines = wrapped(text[0].upper() + text[1:], width, canvas.text)
     return {"text": lines, "subtitle": unit, "anchor": "start", "frame": "group", "fontSize": canvas.text,
             "fontWeight": 600, "color": INK, "subtitleColor": MUTED, "subtitleFontSize": canvas.small, "offset": 8}
 
 
-def _wrapped(text: str, width: float, size: float) -> list[str]:
+def wrapped(text: str, width: float, size: float) -> list[str]:
     """Return a text in lines that fit; Chinese breaks anywhere."""
     pieces = text.split(" ") if " " in text else list(text)
     glue = " " if " " in text else ""
@@ -300,7 +301,7 @@ def data_rows(panels: Sequence[Panel]) -> list[dict[str, Any]]:
                              for q, v in zip(QUANTILES, getattr(row, side))},
                           "above": row.above, "below": row.below, "published": None, "series": "", "kind": "",
                           "source": ""})
-        blank = {key: None for key in found[-1]}
+        blank: dict[str, Any] = dict.fromkeys(found[-1])
         found += [{**blank, "outcome": p.outcome.name, "unit": p.outcome.unit, "basis": "published", "at": m.period,
                    "published": m.value, "series": m.series, "kind": m.kind, "source": m.source} for m in p.marks]
     return found

@@ -20,12 +20,16 @@ from highfence.core.errors import InputError
 from highfence.core.labels import Label, check_language
 from highfence.core.ranges import Range
 from highfence.market.runs import PRIOR
+from highfence.policy.attribution import Attribution
 from highfence.policy.levers import KINDS
 from highfence.policy.scenarios import scenarios
+from highfence.policy.sensitivity import Sensitivity
+from highfence.policy.thesis import Thesis
 from highfence.policy.whatif import Compared, Row, WhatIf
 from highfence.report.citations import Bibliography, Cite, CitedSource
 from highfence.report.texts import both, say
 from highfence.report.whatif_charts import CHARTS, LOGGED, Mark, Panel, chart_panels
+from highfence.report.whatif_why import ThesisPart, Why, build_thesis, build_why
 from highfence.report.whatif_words import (
     LEADS,
     amount,
@@ -177,11 +181,14 @@ class WhatIfReport:
 
     Attributes
     ----------
-    found : the what-if. outcome : the answer in one line. columns : years of the table, then the span. limits : what
-    the figures rest on. thin, unknown : what is weak in the model, and what is outside it.
+    found, reasons, held : the what-if, what its differences rest on, and the thesis, as computed. outcome : the answer
+    in one line. columns : years of the table, then the span. limits : what the figures rest on. thin, unknown : what is
+    weak in the model, and what is outside it.
     """
 
     found: WhatIf
+    reasons: tuple[Attribution, Sensitivity] | None
+    held: Thesis | None
     question: Label
     outcome: Label
     leads: tuple[Lead, ...]
@@ -191,6 +198,8 @@ class WhatIfReport:
     years: tuple[YearRow, ...]
     a: Side
     b: Side
+    why: Why | None
+    thesis: ThesisPart | None
     limits: tuple[Label, ...]
     thin: tuple[Label, ...]
     unknown: tuple[Label, ...]
@@ -198,13 +207,31 @@ class WhatIfReport:
     versions: Versions
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the what-if as JSON, and under ``page`` all that its page shows."""
-        shown = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name != "found"}
-        return {**self.found.to_dict(), "page": shown}
+        """Return the what-if as JSON with what it rests on, and under ``page`` all that its page shows."""
+        shown = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in {"found", "reasons", "held"}}
+        more: dict[str, Any] = {}
+        if self.reasons is not None:
+            more["why"] = {"attribution": self.reasons[0].to_dict(), "sensitivity": self.reasons[1].to_dict()}
+        if self.held is not None:
+            more["thesis"] = self.held.to_dict()
+        return {**self.found.to_dict(), **more, "page": shown}
+
+    @property
+    def sections(self) -> tuple[str, ...]:
+        """The sections of the page, in order."""
+        asked = {"why": self.why is not None, "thesis": self.thesis is not None}
+        return tuple(id for id in ("charts", "years", "why", "thesis", "set", "limits", "sources")
+                     if asked.get(id, True))
 
 
-def build_whatif(found: WhatIf) -> WhatIfReport:
+def build_whatif(found: WhatIf, reasons: tuple[Attribution, Sensitivity] | None = None,
+                 held: Thesis | None = None) -> WhatIfReport:
     """Return all that the page of a what-if shows.
+
+    Parameters
+    ----------
+    reasons : mechanisms and assumptions of the same scenarios. held : the thesis of the same scenarios. Without them
+    the page has no such section.
 
     Raises
     ------
@@ -217,11 +244,13 @@ def build_whatif(found: WhatIf) -> WhatIfReport:
     b = _side(found.b, found.label_b, found.levers_b, found.laws_b, sources)
     panels = chart_panels(found)
     charts = tuple(_chart(id, held, sources) for id, held in panels.items())
+    why = None if reasons is None else build_why(*reasons)
+    part = None if held is None else build_thesis(held, sources)
     first = (found.since or found.horizon)[:4]
     years = sorted({row.at for one in found.outcomes.values() for row in one.years if row.at >= first})
     whole = say("whatif.whole", since=found.since or found.horizon, last=found.horizon)
     return WhatIfReport(
-        found=found, question=say("whatif.question", a=found.label_a, b=found.label_b), outcome=answer(found),
+        found=found, reasons=reasons, held=held, why=why, thesis=part, question=say("whatif.question", a=found.label_a, b=found.label_b), outcome=answer(found),
         leads=tuple(_leads(found)), findings=findings(found), charts=charts,
         columns=(*(both(year) for year in years), whole), years=tuple(_years(found, years)), a=a, b=b,
         limits=tuple(_limits(found)), thin=tuple(say(f"whatif.thin_{id}") for id in THIN),
@@ -239,10 +268,15 @@ def render_whatif(made: WhatIfReport, lang: str = "en") -> str:
     """
     from highfence.report.page import environment, style, tidy, words
     from highfence.report.whatif_charts import figures
+    from highfence.report.whatif_why_charts import thesis_figures, why_figures
 
     check_language(lang)
     template = environment().get_template("whatif.html.j2")
     drawn = figures(made.found, chart_panels(made.found), lang)
+    if made.reasons is not None:
+        drawn |= why_figures(*made.reasons, lang)
+    if made.held is not None:
+        drawn |= thesis_figures(made.held, lang)
     page = template.render(w=made, found=made.found, lang=lang, css=style("whatif"), figures=drawn, **words(lang))
     return _UNIT.sub("\u00a0", tidy(page))
 

@@ -152,7 +152,7 @@ def findings(found: WhatIf) -> tuple[Label, ...]:
     """Return what a reader in a hurry should know, a sentence each."""
     if found.since is None:
         return (say("whatif.nothing", last=found.horizon),)
-    return tuple([*_leading(found), *_when(found), *_clear(found), *_hardly(found), *_open(found)])
+    return (*_leading(found), *_when(found), *_clear(found), *_hardly(found), *_open(found))
 
 
 def _leading(found: WhatIf) -> Iterator[Label]:
