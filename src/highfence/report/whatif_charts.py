@@ -286,22 +286,3 @@ def _time(p: Panel, width: float) -> Spec:
 def _middle(quarter: str) -> str:
     first, last = quarter_days(quarter)
     return (first + (last - first) / 2).isoformat()
-
-
-# ---- data ------------------------------------------------------------------------------------------------------------
-
-
-def data_rows(panels: Sequence[Panel]) -> list[dict[str, Any]]:
-    """Return the data of a chart as rows of a table for programs: quarters of the model, then what was published."""
-    found: list[dict[str, Any]] = []
-    for p in panels:
-        for row in p.rows:
-            found.append({"outcome": p.outcome.name, "unit": p.outcome.unit, "basis": "model", "at": row.at,
-                          **{f"{side}_{round(100 * q):02d}": v for side in ("a", "b", "difference")
-                             for q, v in zip(QUANTILES, getattr(row, side))},
-                          "above": row.above, "below": row.below, "published": None, "series": "", "kind": "",
-                          "source": ""})
-        blank: dict[str, Any] = dict.fromkeys(found[-1])
-        found += [{**blank, "outcome": p.outcome.name, "unit": p.outcome.unit, "basis": "published", "at": m.period,
-                   "published": m.value, "series": m.series, "kind": m.kind, "source": m.source} for m in p.marks]
-    return found

@@ -208,7 +208,8 @@ class WhatIfReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the what-if as JSON with what it rests on, and under ``page`` all that its page shows."""
-        shown = {f.name: plain(getattr(self, f.name)) for f in fields(self) if f.name not in {"found", "reasons", "held"}}
+        shown = {f.name: plain(getattr(self, f.name)) for f in fields(self)
+                 if f.name not in {"found", "reasons", "held"}}
         more: dict[str, Any] = {}
         if self.reasons is not None:
             more["why"] = {"attribution": self.reasons[0].to_dict(), "sensitivity": self.reasons[1].to_dict()}
@@ -250,7 +251,8 @@ def build_whatif(found: WhatIf, reasons: tuple[Attribution, Sensitivity] | None 
     years = sorted({row.at for one in found.outcomes.values() for row in one.years if row.at >= first})
     whole = say("whatif.whole", since=found.since or found.horizon, last=found.horizon)
     return WhatIfReport(
-        found=found, reasons=reasons, held=held, why=why, thesis=part, question=say("whatif.question", a=found.label_a, b=found.label_b), outcome=answer(found),
+        found=found, reasons=reasons, held=held, why=why, thesis=part,
+        question=say("whatif.question", a=found.label_a, b=found.label_b), outcome=answer(found),
         leads=tuple(_leads(found)), findings=findings(found), charts=charts,
         columns=(*(both(year) for year in years), whole), years=tuple(_years(found, years)), a=a, b=b,
         limits=tuple(_limits(found)), thin=tuple(say(f"whatif.thin_{id}") for id in THIN),

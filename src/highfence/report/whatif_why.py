@@ -127,6 +127,7 @@ class ThesisPart:
     grid: tuple[tuple[str, str, tuple[str, ...]], ...]
     cells: tuple[tuple[Label, tuple[str, ...]], ...]
     cell_heads: tuple[Label, ...]
+    ends: tuple[int, int]
     cites: tuple[Cite, ...]
 
 
@@ -239,7 +240,8 @@ def build_thesis(found: Thesis, sources: Bibliography) -> ThesisPart:
     cited = [*CITED, *(p.at().source for p in shipped())]
     return ThesisPart(objectives, tuple(label for _, label, _ in PROFILES),
                       tuple(_region(label, region) for label, region in regions), tuple(_lines(found)), NOT_IDENTIFIED,
-                      tuple(_grid(found)), tuple(_cells(found)), tuple(pair_labels((2, 3))),
+                      tuple(_grid(found)), tuple(_cells(found)), tuple(pair_labels()),
+                      (min(c.region.points for c in found.cells), max(c.region.points for c in found.cells)),
                       tuple(sources.cite(id) for id in dict.fromkeys(s for s in cited if s)))
 
 
@@ -268,7 +270,7 @@ def grid_shares(found: Thesis) -> dict[tuple[int, int, int], float]:
             for w, s in zip(found.weights, found.shares)}
 
 
-def pair_labels(which: tuple[int, int]) -> list[Label]:
+def pair_labels() -> list[Label]:
     """Return the nine pairs of levels of two assumptions."""
     return [say("whatif.levels", a=LEVEL_LABELS[a], b=LEVEL_LABELS[b]) for a, _ in LEVELS for b, _ in LEVELS]
 
@@ -281,7 +283,7 @@ def by_levels(found: Thesis) -> dict[tuple[str, ...], Cell]:
 def _cells(found: Thesis) -> Iterator[tuple[Label, tuple[str, ...]]]:
     cells = by_levels(found)
     names = [name for name, _ in LEVELS]
-    for row, label in zip(((a, b) for a in names for b in names), pair_labels((0, 1))):
+    for row, label in zip(((a, b) for a in names for b in names), pair_labels()):
         yield label, tuple(str(cells[(*row, c, d)].region.points) for c in names for d in names)
 
 
@@ -289,7 +291,7 @@ def _lines(found: Thesis) -> Iterator[Label]:
     yield say("whatif.thesis_base", points=found.base.points, of=found.base.of, pairs=f"{found.pairs:,}",
               names=_wins(found.base))
     for cause in found.causes:
-        least, most = (figure(float(v), True) if v else "0" for v in cause.cells)
+        least, most = (f"{v:+d}".replace("-", "−") if v else "0" for v in cause.cells)
         yield say("whatif.thesis_cause", label=cause.label, means=cause.means, before=found.base.points,
                   after=cause.without.points, least=least, most=most)
     few, many = (pick(found.cells, key=lambda c: c.region.points) for pick in (min, max))

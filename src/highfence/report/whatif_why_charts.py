@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 from highfence.core.labels import Label
 from highfence.policy.attribution import Attribution, Split
 from highfence.policy.sensitivity import Rests, Sensitivity
 from highfence.policy.thesis import ASSUMPTIONS, LEVELS, Thesis
-from highfence.report.drawing import INK, NARROW, PAPER, WIDE, Canvas, Figure, Spec, quantitative, render, values
+from highfence.report.drawing import INK, MUTED, NARROW, PAPER, WIDE, Canvas, Figure, Spec, quantitative, render, values
 from highfence.report.texts import listed, say
 from highfence.report.whatif_charts import APART, panel_title, wrapped
 from highfence.report.whatif_why import BARS, by_levels, grid_shares, ordered, pair_labels, told_splits
@@ -21,7 +22,7 @@ FACETS = (0, 2, 4, 6)
 
 TONES = tuple(f"var(--m-{i})" for i in range(6, 0, -1))
 EDGES = (0.1, 0.3, 0.5, 0.7, 0.9)
-"""Where the six tones of a map change: shares of draws, or of points of weights."""
+"""Where the six tones of the maps of weights change: shares of draws."""
 
 
 def why_figures(found: Attribution, rests: Sensitivity, lang: str) -> dict[str, Figure]:
@@ -74,8 +75,8 @@ def _mechanisms(s: Split, order: list[str], width: float, room: float, canvas: C
                          "high": (p.mean + 2 * p.error) / divisor} for p in s.parts]
     rows.append({"name": total, "value": s.mean / divisor, "low": (s.mean - 2 * s.error) / divisor,
                  "high": (s.mean + 2 * s.error) / divisor})
-    x = quantitative("value", axis={"title": None, "tickCount": 4, "labelExpr": SIGNED}, scale={"nice": True})
-    y = _names([*order, total], room, canvas, named)
+    x = quantitative("value", axis={"title": None, "tickCount": 3, "labelExpr": SIGNED}, scale={"nice": True})
+    y = _rows([*order, total])
     bars = {"type": "bar", "height": {"band": 0.62}}
     return {"width": width, "height": {"step": 40 if canvas.narrow else 34},
             "title": panel_title(s.outcome.label.text(lang), unit_name(s.outcome, lang, True).removesuffix(
@@ -83,26 +84,33 @@ def _mechanisms(s: Split, order: list[str], width: float, room: float, canvas: C
             "layer": [
                 {"data": values([r for r in rows if r["name"] != total]), "mark": {**bars, "color": APART},
                  "encoding": {"x": x, "y": y}},
-                {"data": values([r for r in rows if r["name"] == total]), "mark": {**bars, "color": INK},
+                {"data": values([r for r in rows if r["name"] == total]), "mark": {**bars, "color": MUTED},
                  "encoding": {"x": x, "y": y}},
-                {"data": values(rows), "mark": {"type": "rule", "color": PAPER, "strokeWidth": 3.4},
-                 "encoding": {"x": quantitative("low"), "x2": {"field": "high"}, "y": y}},
                 {"data": values(rows), "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
                  "encoding": {"x": quantitative("low"), "x2": {"field": "high"}, "y": y}},
                 {"data": values([{"zero": 0}]), "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
-                 "encoding": {"x": quantitative("zero")}}]}
+                 "encoding": {"x": quantitative("zero")}},
+                *([_named([*order, total], room, y, canvas)] if named else [])]}
 
 
 SIGNED = "datum.value == 0 ? '0' : format(datum.value, '+,~r')"
 
 
-def _names(order: list[str], room: float, canvas: Canvas, named: bool) -> Spec:
-    lines = {name: wrapped(name, room - 12, canvas.small) for name in order}
-    cases = "".join(f"datum.value == {name!r} ? {parts!r} : " for name, parts in lines.items())
-    axis: Spec | None = {"title": None, "ticks": False, "domain": False, "labelColor": INK, "labelLimit": room,
-                         "labelExpr": f"{cases}datum.value", "labelLineHeight": canvas.small + 2.5}
-    return {"field": "name", "type": "nominal", "sort": order, "scale": {"domain": order},
-            "axis": axis if named else {"title": None, "labels": False, "ticks": False, "domain": False}}
+def _named(order: list[str], room: float, y: Spec, canvas: Canvas) -> Spec:
+    """Return the names of rows left of the panel, in lines around the middle of each row."""
+    height = canvas.small + 2.5
+    rows: list[Spec] = []
+    for name in order:
+        lines = wrapped(name, room - 14, canvas.small)
+        rows += [{"name": name, "line": line, "dy": (i - (len(lines) - 1) / 2) * height}
+                 for i, line in enumerate(lines)]
+    return {"data": values(rows), "mark": {"type": "text", "align": "right", "baseline": "middle", "color": INK,
+                                           "fontSize": canvas.small, "dy": {"expr": "datum.dy"}},
+            "encoding": {"x": {"value": -10}, "y": y, "text": {"field": "line"}}}
+
+
+def _rows(order: list[str]) -> Spec:
+    return {"field": "name", "type": "nominal", "sort": order, "scale": {"domain": order}, "axis": None}
 
 
 def tornado_spec(one: Rests, canvas: Canvas, lang: str) -> Spec:
@@ -110,7 +118,7 @@ def tornado_spec(one: Rests, canvas: Canvas, lang: str) -> Spec:
     divisor = scale(one.outcome.unit, lang, True)[0]
     bars = one.bars[:BARS]
     order = [b.factor.label.text(lang) for b in bars]
-    room = 168 if canvas.narrow else 330
+    room = 168 if canvas.narrow else 340
     rows: list[Spec] = []
     for b in bars:
         for end, value in (("low", b.mean_low), ("high", b.mean_high)):
@@ -118,9 +126,9 @@ def tornado_spec(one: Rests, canvas: Canvas, lang: str) -> Spec:
                          "mean": one.mean / divisor})
     unit = unit_name(one.outcome, lang, True).removesuffix({"en": " a quarter", "zh": "/季"}[lang])
     title = say("whatif.tornado_axis", unit=unit).text(lang)
-    x = quantitative("value", axis={"title": wrapped(title, canvas.width - room, canvas.small), "tickCount": 6,
-                                    "labelExpr": SIGNED}, scale={"nice": True, "zero": True})
-    y = _names(order, room, canvas, True)
+    x = quantitative("value", axis={"title": wrapped(title, canvas.width - room, canvas.small), "labelExpr": SIGNED,
+                                    "tickCount": 3 if canvas.narrow else 6}, scale={"nice": True, "zero": True})
+    y = _rows(order)
     layers: list[Spec] = [{"data": values([{"zero": 0}]), "mark": {"type": "rule", "color": INK, "strokeWidth": 1},
                            "encoding": {"x": quantitative("zero")}}]
     for end, tone in (("low", LOW_END), ("high", HIGH_END)):
@@ -133,7 +141,8 @@ def tornado_spec(one: Rests, canvas: Canvas, lang: str) -> Spec:
     layers.append({"data": values([{"mean": one.mean / divisor}]), "mark": {
         "type": "rule", "color": APART, "strokeWidth": 1.4, "strokeDash": [4, 3]},
         "encoding": {"x": quantitative("mean")}})
-    return {"width": canvas.width - room - 20, "height": {"step": 36 if canvas.narrow else 27}, "layer": layers}
+    layers.append(_named(order, room, y, canvas))
+    return {"width": canvas.width - room - 20, "height": {"step": 44 if canvas.narrow else 32}, "layer": layers}
 
 
 def weight_spec(found: Thesis, canvas: Canvas, lang: str) -> Spec:
@@ -149,7 +158,8 @@ def weight_spec(found: Thesis, canvas: Canvas, lang: str) -> Spec:
 
 def _map(rows: list[Spec], size: float, facet: int, canvas: Canvas, lang: str) -> Spec:
     axis: Spec = {"titleFontSize": canvas.small, "values": [0, 2, 4, 6, 8, 10],
-                  "labelExpr": "format(datum.value / 10, '.1f')", "labelAngle": 0, "grid": False, "ticks": False, "domain": False, "labelPadding": 3}
+                  "labelExpr": "format(datum.value / 10, '.1f')", "labelAngle": 0, "grid": False, "ticks": False,
+                  "domain": False, "labelPadding": 3}
     ends = list(range(11))
     first = facet == FACETS[0] or (canvas.narrow and facet == FACETS[2])
     encoding = {
@@ -169,27 +179,36 @@ def cell_spec(found: Thesis, canvas: Canvas, lang: str) -> Spec:
     """Return a map of assumptions: nine pairs of levels up, nine across, with the points of weights in each cell."""
     cells = by_levels(found)
     names = [name for name, _ in LEVELS]
-    ups, across = ([label.text(lang) for label in pair_labels(which)] for which in ((0, 1), (2, 3)))
+    pairs = [label.text(lang) for label in pair_labels()]
     rows: list[Spec] = []
-    for up, (a, b) in zip(ups, ((a, b) for a in names for b in names)):
-        for along, (c, d) in zip(across, ((c, d) for c in names for d in names)):
+    for up, (a, b) in zip(pairs, product(names, names)):
+        for along, (c, d) in zip(pairs, product(names, names)):
             region = cells[a, b, c, d].region
-            rows.append({"x": along, "y": up, "tone": _tone(region.points / region.of), "text": str(region.points)})
+            rows.append({"x": along, "y": up, "points": region.points, "text": str(region.points)})
     room = 78 if canvas.narrow else 230
     step = (canvas.width - room) / 9
 
     def axis(which: tuple[int, int]) -> Spec:
         title = say("whatif.cell_axis", a=ASSUMPTIONS[which[0]].label, b=ASSUMPTIONS[which[1]].label).text(lang)
-        return {"title": wrapped(title, 250 if canvas.narrow else 420, canvas.small), "ticks": False, "domain": False,
-                "grid": False, "labelLimit": 110}
+        most = 220 if which == (0, 1) else 270 if canvas.narrow else 500
+        return {"title": wrapped(title, most, canvas.small), "ticks": False, "domain": False, "grid": False,
+                "labelLimit": 110}
 
-    encoding = {"x": {"field": "x", "type": "ordinal", "scale": {"domain": across, "padding": 0.03},
-                      "axis": {**axis((2, 3)), "labelAngle": -45 if canvas.narrow else 0, "orient": "bottom"}},
-                "y": {"field": "y", "type": "ordinal", "scale": {"domain": ups, "padding": 0.03}, "axis": axis((0, 1))}}
+    shared: Spec = {"type": "ordinal", "scale": {"domain": pairs, "padding": 0.03}}
+    encoding = {"x": {"field": "x", **shared, "axis": {**axis((2, 3)), "labelAngle": -45 if canvas.narrow else 0}},
+                "y": {"field": "y", **shared, "axis": axis((0, 1))}}
     return {"width": {"step": step}, "height": {"step": 24 if canvas.narrow else 26}, "data": values(rows), "layer": [
-        {"mark": {"type": "rect"}, "encoding": {**encoding, "color": _toned()}},
+        {"mark": {"type": "rect", "color": APART}, "encoding": {**encoding, "opacity": {
+            "field": "points", "type": "quantitative", "legend": None,
+            "scale": {"domain": cell_ends(found), "range": [0.06, 0.5]}}}},
         {"mark": {"type": "text", "fontSize": canvas.small, "color": INK},
          "encoding": {**encoding, "text": {"field": "text"}}}]}
+
+
+def cell_ends(found: Thesis) -> list[int]:
+    """Return the least and the most points of weights of the cells."""
+    points = [cell.region.points for cell in found.cells]
+    return [min(points), max(points)]
 
 
 def _tone(share: float) -> str:

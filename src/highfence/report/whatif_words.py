@@ -111,7 +111,7 @@ def draws_share(row: Row) -> Label:
     """
     same = 1.0 - row.above - row.below
     if same > max(row.above, row.below, 0.5):
-        return say("whatif.same", share=percent(same))
+        return say("whatif.same_all") if same == 1.0 else say("whatif.same", share=percent(same))
     return say("whatif.higher" if row.above >= row.below else "whatif.lower", share=percent(max(row.above, row.below)))
 
 
