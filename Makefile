@@ -30,7 +30,7 @@ test: setup browser   ## every check: style, types, layers, tests
 validate: setup       ## recompute every case into docs/validation.md; perf too with DATA=folder of measurements (minutes)
 	$(BIN)/highfence validate --out docs/validation.md $(if $(DATA),--data $(DATA))
 
-calibrate: setup      ## fit the market's posteriors anew, one for each quarter's first day (about half an hour on two cores)
+calibrate: setup      ## fit the market's posteriors anew, of all origins or ORIGINS="DAY …" (three minutes to compile, then one or two each)
 	$(BIN)/python -m highfence.market.calibration $(ORIGINS)
 
 bench: setup          ## measure the budgets, beside peers where they can be had (PERF_PEERS=FOLDER: checkouts)

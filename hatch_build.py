@@ -18,7 +18,7 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile catalogue, law, calibration, cost, choice, market and scenarios."""
+        """Compile catalogue, law, calibration, cost, choice, market, scenarios and word lists."""
         if version == "editable":
             return
         sys.path.insert(0, str(SOURCE))
@@ -31,10 +31,11 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         from highfence.choice import parameters as choice
         from highfence.choice import store as buyers
         from highfence.choice.compile import compile_choice
+        from highfence.claims.mentions import lexicon as mentions
         from highfence.core.datapack import write_shipped
         from highfence.cost import parameters as cost
+        from highfence.market import observations, tables
         from highfence.market import parameters as market
-        from highfence.market import tables
         from highfence.perf import calibration
         from highfence.policy import scenarios as policy
         from highfence.policy import thesis
@@ -52,10 +53,12 @@ class CompileData(BuildHookInterface):  # type: ignore[type-arg]
         write_shipped("buyers", [buyers.DATA], compile_choice(buyers.DATA, buyers.known_sources()), buyers.CODE)
         write_shipped("cuts", [hazard.DATA], hazard.compile_cuts(), hazard.CODE)
         write_shipped("market", [market.DATA], market.compile_market(), market.CODE)
+        write_shipped("market-observations", [observations.FILE.parent], observations.compile_map(), observations.CODE)
         write_shipped("market-tables-all", tables.FOLDERS, tables.build(None, ()), tables.CODE)
         write_shipped("directions", [directions.DATA], directions.compile_directions(), directions.CODE)
         write_shipped("policy", policy.FOLDERS, policy.compile_policy(), policy.CODE)
         write_shipped("thesis", [thesis.DATA], thesis.compile_thesis(), (Path(thesis.__file__),))
+        write_shipped("mentions", mentions.folders(), mentions.compile_mentions(), mentions.code())
         build_data["artifacts"].append("src/highfence/_compiled/*.json")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:

@@ -26,16 +26,20 @@ def test_outcomes_lists_names_units_and_definitions() -> None:
             "equipment_sales"} <= set(by_name)
 
 
-def test_an_answer_says_that_it_is_a_prior() -> None:
+@pytest.mark.parametrize(("more", "en", "zh"), [
+    ((), "posterior of 2025-04-01, fitted to", "2025-04-01后验"),
+    (("--prior",), "prior, not calibrated", "先验，未校准"),
+])
+def test_an_answer_says_what_it_rests_on(more: tuple[str, ...], en: str, zh: str) -> None:
     words = ("simulate", "--outcome", "domestic_share_units", "--at", "2025Q4", "--as-of", "2025-04-01",
-             "--draws", "50")
+             "--draws", "50", *more)
     answer = json.loads(ask(*words, "--format", "json").stdout)
     found = answer["result"]["distributions"][0]
     assert found["as_of"] == "2025-04-01" and found["draws"] == 50 and found["failed"] == 0
-    assert found["basis"]["en"].startswith("prior, not calibrated") and answer["warnings"]
+    assert found["basis"]["en"].startswith(en) and answer["warnings"]
     quantiles = list(found["quantiles"].values())
     assert quantiles == sorted(quantiles) and 0.0 <= quantiles[0] <= quantiles[-1] <= 1.0
-    assert "not calibrated" in ask(*words).stdout and "未校准" in ask(*words, "--lang", "zh").stdout
+    assert en in ask(*words).stdout and zh in ask(*words, "--lang", "zh").stdout
 
 
 def test_levers_of_the_command_line_move_the_answer() -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from highfence.core.errors import InputError
 from highfence.market.inputs import Lever, known_arrays
+from highfence.market.pulls import Pull
 from highfence.market.results import OUTCOMES
 from highfence.market.runs import simulate
+from highfence.market.state import TOOL_STAGES
 
 jax = pytest.importorskip("jax", reason="JAX is an extra: highfence[jax]")
 
@@ -19,6 +21,16 @@ def test_jax_and_numpy_agree_to_a_billionth() -> None:
     levers = [Lever("granted", "2025Q3", 0.0), Lever("enforcement", "2026Q1", 2.0, times=True)]
     usual, compiled = (simulate(levers, draws=60, as_of="2025-10-01", backend=b) for b in ("numpy", "jax"))
     assert set(compiled.values) == set(OUTCOMES)
+    for name in OUTCOMES:
+        one, other = usual.outcome(name), compiled.outcome(name)
+        assert np.allclose(one, other, rtol=1e-9, atol=1e-9 * (1.0 + np.abs(one).max())), name
+
+
+def test_fields_of_a_policy_are_the_same_on_both() -> None:
+    tools = np.linspace(1.0, 0.2, 40)[:, None] * np.ones(len(TOOL_STAGES))
+    pulls = [Pull.fixed("tools_open", "2021Q1", tools), Pull.fixed("demand_boom", "2025Q1", np.full(24, 0.5)),
+             Pull("enforcement", "2026Q1", *(np.full(20, v) for v in (1.0, 2.0, 4.0)), ("market.enforcement",))]
+    usual, compiled = (simulate(pulls, draws=20, backend=b, keep=[*OUTCOMES]) for b in ("numpy", "jax"))
     for name in OUTCOMES:
         one, other = usual.outcome(name), compiled.outcome(name)
         assert np.allclose(one, other, rtol=1e-9, atol=1e-9 * (1.0 + np.abs(one).max())), name

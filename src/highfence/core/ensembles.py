@@ -78,15 +78,15 @@ class Ensemble:
         sizes = [first.shape[-1], *(self._of(i, name).shape[-1] for i in range(1, len(self)))]
         ends = np.cumsum(sizes)
 
-        def fill(array: NDArray[Any]) -> None:
+        def parts() -> Iterator[tuple[int, NDArray[Any]]]:
             for i, end in enumerate(ends):
                 part = self._of(i, name)
                 if part.shape[:-1] != first.shape[:-1] or part.dtype != first.dtype:
                     raise InputError("pieces of different forms", where=self._where(i), got=str(part.shape))
-                array[..., end - part.shape[-1]:end] = part
+                yield int(end) - part.shape[-1], part
 
         return memory_mapped(self.folder.path / f"joined.{name}.npy", (*first.shape[:-1], int(ends[-1])), first.dtype,
-                             fill)
+                             parts())
 
     def _of(self, i: int, name: str) -> NDArray[Any]:
         found = self[i] if self.folder is None else self.folder.read(i, name)
@@ -313,7 +313,11 @@ def _client(distributed: Any, address: str | None, workers: int | None) -> Itera
         with client:
             yield client
         return
-    with (distributed.LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True,
+    import dask
+
+    quiet = {"distributed.worker.profile.enabled": False}  # its samples would add some MB a minute to each process
+    with (dask.config.set(quiet),
+          distributed.LocalCluster(n_workers=workers or _cores(), threads_per_worker=1, processes=True,
                                    dashboard_address="127.0.0.1:0", silence_logs=50) as cluster,
           distributed.Client(cluster, set_as_default=False) as client):
         yield client

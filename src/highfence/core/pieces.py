@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
@@ -155,15 +155,20 @@ def _check_record(folder: Path, wanted: Mapping[str, Any]) -> None:
                          hint="name another folder, or ask for the same again", code="other-run")
 
 
-def memory_mapped(path: Path, shape: tuple[int, ...], dtype: Any, fill: Any) -> NDArray[Any]:
-    """Return an array that lies in a file, filled by ``fill(array)`` and written whole or not at all."""
+def memory_mapped(path: Path, shape: tuple[int, ...], dtype: Any,
+                  parts: Iterable[tuple[int, NDArray[Any]]]) -> NDArray[Any]:
+    """Return an array that lies in a file, written whole or not at all, part by part.
+
+    Parameters
+    ----------
+    parts : where along the last axis each begins, and what it is; no more than one is in memory.
+    """
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=DRAFT, suffix=".part")
     os.close(handle)
     try:
-        array = npy.open_memmap(draft, mode="w+", dtype=dtype, shape=shape)
-        fill(array)
-        array.flush()
-        del array
+        npy.open_memmap(draft, mode="w+", dtype=dtype, shape=shape)
+        for begin, part in parts:
+            npy.open_memmap(draft, mode="r+")[..., begin:begin + part.shape[-1]] = part
         Path(draft).replace(path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.metadata import version
+from multiprocessing import get_context
 from time import perf_counter
 from typing import Any
 
@@ -38,19 +40,25 @@ from highfence.market.observations import (
 from highfence.market.randomness import Affine
 
 Floats = NDArray[np.float64]
-ORIGINS = tuple(date(y, m, 1) for y in range(2022, 2027) for m in (1, 4, 7, 10)
-                if date(2022, 10, 1) <= date(y, m, 1) <= date(2026, 10, 1))
-"""First day of every quarter from 2022Q4 on."""
+ORIGINS = (*(date(y, m, 1) for y in (2022, 2023, 2024) for m in (4, 10) if (y, m) > (2022, 4)), date(2025, 4, 1),
+           date(2025, 7, 1), date(2026, 1, 1), date(2026, 7, 1), date(2026, 10, 1))
+"""Origins that ship: half-years, and quarters where law changed between."""
 
 MOST_FACTS = 96
 BATCH = 16
 DIRECTIONS = 64
 """Most directions in which a posterior differs from the prior."""
 
-SEARCH, STEPS = 120, 240
+STEEPEST = 200.0
+"""Longest gradient of a draw: a draw far out of what facts admit must not decide a step alone."""
+
+LEAST = 0.1
+"""Least second moment of gradients along a direction that facts count as saying something of; the prior's is 1."""
+
+SEARCH, STEPS = 100, 240
 """Steps to the best point, and of variational inference."""
 
-CHECKED = 1024
+CHECKED = 512
 """Draws by which a fit is checked: importance weights."""
 
 SEED = 5
@@ -108,18 +116,19 @@ def compiled() -> Callable[[Floats, Any, Any], tuple[Floats, Floats]]:
 
     def run(z: Floats, known: Any, found: Any) -> tuple[Floats, Floats]:
         each, slope = made(np.ascontiguousarray(z), known, found)
+        steep = np.nan_to_num(np.asarray(slope))
+        norms = np.linalg.norm(steep, axis=0)
         return (np.nan_to_num(np.asarray(each), nan=-1e6, posinf=-1e6, neginf=-1e6),
-                np.clip(np.nan_to_num(np.asarray(slope)), -1e3, 1e3))
+                steep * np.minimum(1.0, STEEPEST / np.maximum(norms, 1e-9)))
 
     return run
 
 
 @dataclass(frozen=True, eq=False)
 class Fitted:
-    """A fit of one origin: its map, the best point (names,) that the next may start from, and diagnostics."""
+    """A fit of one origin: its map, and diagnostics."""
 
     affine: Affine
-    best: Floats
     told: dict[str, Any]
 
 
@@ -129,21 +138,23 @@ def fit(day: date, start: Floats | None = None, found: Sequence[Fact] | None = N
 
     Parameters
     ----------
-    start : best point of an earlier origin. found : the facts, those of the day if None. search, steps : lengths.
+    start : where the search begins, such as the mean of an earlier origin; the prior's if None. found : the facts,
+        those of the day if None. search, steps : lengths.
     """
+    value = compiled()
     began = perf_counter()
     held = facts(day) if found is None else tuple(found)
     arrays, known = stacked(held, MOST_FACTS), known_arrays(day)
     rng = np.random.Generator(np.random.Philox(key=seed))
-    value = compiled()
     best, slopes = _searched(value, known, arrays, np.zeros(len(names())) if start is None else start, rng, search)
-    directions = _informed(slopes, best)
-    fitted = _varied(value, known, arrays, directions, directions.T @ best, rng, steps, seed)
+    directions, moments = _informed(slopes, best)
+    begin = directions.T @ best, 1.0 / np.sqrt(1.0 + moments)
+    fitted = _varied(value, known, arrays, directions, begin, rng, steps, seed)
     affine = Affine(names(), directions, *fitted[:2])
     told = {"facts": len(held), "facts_hash": facts_hash(held), "ids": [fact.id for fact in held],
             "elbo": round(fitted[2], 2), **_checked(value, known, arrays, affine, rng),
             "directions": directions.shape[1], "seconds": round(perf_counter() - began, 1)}
-    return Fitted(affine, best, told)
+    return Fitted(affine, told)
 
 
 def _searched(value: Any, known: Any, arrays: Any, start: Floats, rng: Any, steps: int) -> tuple[Floats, Floats]:
@@ -163,19 +174,23 @@ def _searched(value: Any, known: Any, arrays: Any, start: Floats, rng: Any, step
     return point, np.concatenate(kept, axis=1)
 
 
-def _informed(slopes: Floats, best: Floats) -> Floats:
-    """Return the directions in which the likelihood moves most, and that to the best point among them, (names, k)."""
+def _informed(slopes: Floats, best: Floats) -> tuple[Floats, Floats]:
+    """Return the directions in which the likelihood moves, and that to the best point, (names, k); and how much, (k,).
+
+    A direction in which the second moment of gradients is below :data:`LEAST` is left to the prior.
+    """
     norms = np.linalg.norm(slopes, axis=0)
     capped = slopes * np.minimum(1.0, np.quantile(norms, 0.9) / np.maximum(norms, 1e-9))
-    _, vectors = np.linalg.eigh(capped @ capped.T / capped.shape[1])
-    top = vectors[:, ::-1][:, :DIRECTIONS - 1]
+    moments, vectors = np.linalg.eigh(capped @ capped.T / capped.shape[1])
+    count = int(np.clip((moments > LEAST).sum(), 1, DIRECTIONS - 1))
+    top, moments = vectors[:, ::-1][:, :count], moments[::-1][:count]
     rest = best - top @ (top.T @ best)
     size = float(np.linalg.norm(rest))
-    return np.column_stack([top, rest / size]) if size > 1e-6 else top
+    return (np.column_stack([top, rest / size]), np.append(moments, 0.0)) if size > 1e-6 else (top, moments)
 
 
-def _varied(value: Any, known: Any, arrays: Any, directions: Floats, start: Floats, rng: Any, steps: int, seed: int,
-            ) -> tuple[Floats, Floats, float]:
+def _varied(value: Any, known: Any, arrays: Any, directions: Floats, begin: tuple[Floats, Floats], rng: Any,
+            steps: int, seed: int) -> tuple[Floats, Floats, float]:
     """Return mean and scale (lower triangle) of the normal fitted in the informed directions, and its ELBO.
 
     The likelihood is compiled once for all origins, outside NumPyro's step: the step sees its value and its gradient at
@@ -192,8 +207,8 @@ def _varied(value: Any, known: Any, arrays: Any, directions: Floats, start: Floa
         numpyro.factor("facts", level + (slope * along.T).sum())
 
     def guide(plain: Any, slope: Any, level: Any) -> None:
-        mean = numpyro.param("mean", xp.asarray(start))
-        scale = numpyro.param("scale", 0.3 * xp.eye(k), constraint=dist.constraints.lower_cholesky)
+        mean = numpyro.param("mean", xp.asarray(begin[0]))
+        scale = numpyro.param("scale", xp.diag(begin[1]), constraint=dist.constraints.lower_cholesky)
         drawn = mean + plain @ scale.T
         density = dist.MultivariateNormal(mean, scale_tril=scale).log_prob(drawn)
         with numpyro.plate("copies", BATCH):
@@ -235,27 +250,27 @@ def _checked(value: Any, known: Any, arrays: Any, affine: Affine, rng: Any) -> d
             "log_likelihood": round(float(each.mean()), 2)}
 
 
-def nuts(day: date, affine: Affine, warmup: int = 80, samples: int = 80, seed: int = SEED) -> dict[str, Any]:
+def nuts(day: date, affine: Affine, warmup: int = 150, samples: int = 250, seed: int = SEED) -> dict[str, Any]:
     """Compare a fitted posterior with NUTS over all normals, in the coordinates that the fit makes round.
 
-    :data:`BATCH` chains run side by side; the likelihood is called back from inside NumPyro's compiled sampler.
+    :data:`BATCH` chains run side by side. NumPyro's compiled sampler calls the likelihood back, which is computed by a
+    process of its own: one runtime that waited for itself would wait for ever.
 
     Returns
     -------
-    told : chains, draws, split R-hat and effective draws (worst of the informed directions), difference of means in
-    standard deviations of NUTS (root mean square and most), and ratio of standard deviations, fit over NUTS.
+    told : chains, draws, split R-hat and effective draws (worst and middle of the informed directions), difference of
+    means in standard deviations of NUTS (root mean square and most), and ratio of standard deviations, fit over NUTS.
     """
     numpyro, jax = numpyro_or_refuse(), jax_or_refuse()
-    xp, value = jax.numpy, compiled()
-    arrays, known = stacked(facts(day), MOST_FACTS), known_arrays(day)
+    xp, aside = jax.numpy, ProcessPoolExecutor(1, get_context("spawn"))
     count, mixed = len(affine.names), np.eye(len(affine.names))
     mixed = mixed + affine.directions @ (affine.scale - np.eye(affine.scale.shape[0])) @ affine.directions.T
     shift = affine.directions @ affine.mean
 
     def outside(u: Any) -> tuple[Floats, Floats]:
         flat = np.asarray(u).reshape(-1, count)
-        each, slope = value((flat @ mixed.T + shift).T, known, arrays)
         z = flat @ mixed.T + shift
+        each, slope = aside.submit(_valued, z.T, day).result()
         log_density = each - 0.5 * (z**2).sum(axis=1)
         return log_density.reshape(u.shape[:-1]), ((slope.T - z) @ mixed).reshape(u.shape)
 
@@ -270,21 +285,34 @@ def nuts(day: date, affine: Affine, warmup: int = 80, samples: int = 80, seed: i
         return level, (slope * along[0]).sum(-1)
 
     density.defjvp(tangent)
-    kernel = numpyro.infer.NUTS(potential_fn=lambda u: -density(u), max_tree_depth=4)
+    kernel = numpyro.infer.NUTS(potential_fn=lambda u: -density(u), max_tree_depth=5)
     sampler = numpyro.infer.MCMC(kernel, num_warmup=warmup, num_samples=samples, num_chains=BATCH,
                                  chain_method="vectorized", progress_bar=False)
     start = 0.5 * np.random.default_rng(seed).standard_normal((BATCH, count))
     sampler.run(jax.random.PRNGKey(seed), init_params=xp.asarray(start))
     u = np.asarray(sampler.get_samples(group_by_chain=True))
+    aside.shutdown()
     along = (u @ mixed.T + shift) @ affine.directions
     summary = numpyro.diagnostics.summary({"along": along})["along"]
     mean, sd = along.mean(axis=(0, 1)), along.std(axis=(0, 1))
     fitted = np.sqrt(np.diag(affine.scale @ affine.scale.T))
     gap = (affine.mean - mean) / sd
-    told = {"r_hat": summary["r_hat"].max(), "effective": summary["n_eff"].min(),
+    told = {"r_hat": summary["r_hat"].max(), "r_hat_middle": np.median(summary["r_hat"]),
+            "effective": summary["n_eff"].min(), "effective_middle": np.median(summary["n_eff"]),
             "mean_gap_rms": (gap**2).mean() ** 0.5, "mean_gap_most": np.abs(gap).max(),
             "width_ratio": np.median(fitted / sd), "width_ratio_least": (fitted / sd).min()}
     return {"chains": BATCH, "draws": samples, **{name: round(float(number), 3) for name, number in told.items()}}
+
+
+def _valued(z: Floats, day: date) -> tuple[Floats, Floats]:
+    """Return the log-likelihood of a day's facts and its gradient, for a process that does nothing else."""
+    known, arrays = _held(day)
+    return compiled()(z, known, arrays)
+
+
+@cache
+def _held(day: date) -> tuple[dict[str, Any], dict[str, Floats]]:
+    return known_arrays(day), stacked(facts(day), MOST_FACTS)
 
 
 def pareto_k(logs: Floats) -> float:
@@ -355,7 +383,7 @@ def stale(day: date) -> str:
 
 
 def calibrate(days: Sequence[date], say: Callable[[str], None] = print) -> None:
-    """Fit posteriors and write them with their record.
+    """Fit posteriors and write them with their record; each search begins at the prior's middle.
 
     Parameters
     ----------
@@ -366,10 +394,8 @@ def calibrate(days: Sequence[date], say: Callable[[str], None] = print) -> None:
 
     numpyro_or_refuse()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    start = None
-    for day in days:
-        made = fit(day, start)
-        start = made.best
+    for day in sorted(days):
+        made = fit(day)
         np.savez_compressed(FOLDER / f"{day.isoformat()}.npz", directions=made.affine.directions.astype(np.float32),
                             mean=made.affine.mean.astype(np.float32), scale=made.affine.scale.astype(np.float32))
         versions = {"highfence": __version__, **{p: version(p) for p in ("jax", "numpyro", "numpy")}}

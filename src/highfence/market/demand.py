@@ -123,7 +123,8 @@ def wanted(xp: Any, state: State, q: Quarter, p: Draws, offer: Offer, restricted
     logsum = xp.where(some, logsum, 0.0 * cost[..., 0]) - alike
     index = between(xp, xp.exp(-logsum / sensitivity[..., None]), 0.1, 10.0)
     unpacked = state.hoard / between(xp, p["hoard_time"], 1.0, 20.0) * offer.paid[..., LEGAL]
-    money = positive(xp, budget * xp.exp((1.0 - p["price_elasticity"])[..., None] * xp.log(index)) + state.backlog
+    follows = 1.0 - between(xp, p["price_elasticity"], 0.0, 3.0)
+    money = positive(xp, budget * xp.exp(follows[..., None] * xp.log(index)) + state.backlog
                      - q.shares * unpacked[..., None])
     one = 0.0 * money + 1.0
     cap = xp.stack([1.0 - restricted[0], one, 1.0 - restricted[1], one, one, one], axis=-1)

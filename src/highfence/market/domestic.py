@@ -100,7 +100,7 @@ def made(xp: Any, state: State, q: Quarter, p: Draws, good: Array, survive: Arra
     one = 0.0 * used + 1.0
 
     def binds(limit: Array) -> Array:
-        return xp.where(limit <= used, one, 0.0 * one)
+        return xp.where(limit <= used * (1.0 + 1e-9), one, 0.0 * one)
 
     return Made(own + q.foundry_dies, own, used, used * survive,
                 state.huawei_wip / between(xp, p["sale_lag"], 1.0, 12.0), stacks, own_stacks, binds(by_memory),

@@ -29,6 +29,7 @@ from highfence.market.tables import days_of, quarters
 
 Floats = NDArray[np.float64]
 FILE = Path(__file__).parent / "data" / "observations.yaml"
+CODE = (Path(__file__),)
 SCALES = ("log", "log-odds", "log1p")
 SPAN = 24
 """Quarters of the model that facts can be about: 2021Q1 to 2026Q4."""
@@ -117,7 +118,7 @@ def shipped_map() -> Map:
     >>> shipped_map().groups["domestic_share_units"].scale
     'log-odds'
     """
-    pack = load_pack("market-observations", [FILE.parent], compile_map, (Path(__file__),))
+    pack = load_pack("market-observations", [FILE.parent], compile_map, CODE)
     groups = {g["id"]: Group(g["id"], tuple(g["corrects"]), g["scale"], Range(*g["discrepancy"]),
                              Range(*g["persistence"]), Label.read(g["label"])) for g in pack["groups"]}
     rows = tuple(Row(r["series"], r["group"], tuple(r["over"]), tuple(r.get("under", ())), r["kind"],
@@ -288,6 +289,26 @@ def predicted(xp: Any, facts_: Mapping[str, Any], outcomes: Any, offsets: Any) -
     return over - under + (facts_["offset"] @ offsets).T
 
 
+def said_of(fact: Fact, values: Mapping[str, Floats], z: Mapping[str, Floats]) -> Floats:
+    """Return what the model says of one fact, (D,), as :func:`predicted`, by sums that no number of draws changes.
+
+    Parameters
+    ----------
+    values : outcomes, (T, D) each. z : normals of offsets, (D,) each.
+    """
+    row, held = fact.row, [(t, w) for t, w in enumerate(fact.weights) if w]
+
+    def total(names: Sequence[str]) -> Floats:
+        return np.asarray(sum(w * values[name][t] for name in names for t, w in held))
+
+    extra = row.shift + float(shipped_map().groups[row.group].scale == "log1p")
+    made = np.log(np.maximum(total(row.over) + extra, 1e-9))
+    if row.under:
+        made = made - np.log(np.maximum(total(row.under), 1e-9))
+    ratio = shipped_map().offsets.get(row.offset_of)
+    return made if ratio is None else made + log(ratio.high / ratio.low) / (2.0 * Z80) * z[f"offset.{row.offset_of}"]
+
+
 def covariance(xp: Any, facts_: Mapping[str, Any], size: Any, kept: Any) -> Any:
     """Return the covariance of what facts and model differ by, (D, F, F): each group's error and misprints.
 
@@ -296,12 +317,11 @@ def covariance(xp: Any, facts_: Mapping[str, Any], size: Any, kept: Any) -> Any:
     size, kept : (groups, D) standard deviation and persistence of each group's error.
     """
     lag = np.abs(np.arange(SPAN)[:, None] - np.arange(SPAN)[None, :]).astype(float)
-    powers = xp.exp(xp.log(kept)[:, :, None, None] * lag)
-    within = xp.einsum("fg,ft->gft", facts_["group"], facts_["share"])
-    half = xp.einsum("gft,gdtu->gdfu", within, powers)
-    spread = xp.einsum("gdfu,ghu,gd->dfh", half, within, size**2)
-    eye = xp.eye(facts_["error"].shape[0])
-    return spread + eye * (facts_["error"] ** 2)[None, None, :]
+    group, share = facts_["group"], facts_["share"]
+    logs, own = xp.matmul(group, xp.log(kept)).T, xp.matmul(group, size).T
+    half = xp.sum(share[None, :, :, None] * xp.exp(logs[:, :, None, None] * lag), axis=2)
+    spread = xp.matmul(half, share.T) * (own[:, :, None] * own[:, None, :]) * xp.matmul(group, group.T)
+    return spread + xp.eye(facts_["error"].shape[0]) * (facts_["error"] ** 2)[None, None, :]
 
 
 def sizes(xp: Any, z: Mapping[str, Any]) -> tuple[Any, Any]:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from highfence.core.labels import Label
-from highfence.market.observations import SPAN, Fact, facts, latent_names, predicted, shipped_map, sizes, stacked
+from highfence.market.observations import SPAN, Fact, facts, latent_names, said_of, shipped_map, sizes, stacked
 from highfence.market.randomness import Affine, Streams
 from highfence.market.tables import KNOWN, quarters
 
@@ -61,6 +61,7 @@ def write_record(told: Mapping[str, Any]) -> None:
     for name, value in told.items():
         held[name] = dict(sorted({**held.get(name, {}), **value}.items())) if name in ("origins", "nuts") else value
     RECORD.write_text(json.dumps(held, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    record.cache_clear()
 
 
 def origins() -> tuple[date, ...]:
@@ -114,12 +115,12 @@ def _conditioned(own: list[Fact], group: str, values: Mapping[str, Any], streams
     path = _prior_path(streams, group, size, kept)
     if not own:
         return path
-    arrays, names = stacked(own), shipped_map().outcomes
-    offsets = np.stack([z[f"offset.{s}"] for s in shipped_map().offsets])
-    said = predicted(np, arrays, np.stack([values[name][:SPAN] for name in names]), offsets)
+    arrays = stacked(own)
+    said = np.stack([said_of(fact, values, z) for fact in own], axis=-1)
     noise = streams.plain(f"misprint.{fact.id}" for fact in own)
     printed = np.stack([noise[f"misprint.{fact.id}"] for fact in own], axis=-1) * arrays["error"]
-    missed = arrays["value"] - said - (path[:SPAN].T @ arrays["share"].T + printed)
+    errors = sum(path[t][:, None] * arrays["share"][:, t] for t in range(SPAN))
+    missed = arrays["value"] - said - (errors + printed)
     lag = np.abs(np.arange(len(path))[:, None] - np.arange(len(path))[None, :])
     spread = (size**2)[:, None, None] * kept[:, None, None] ** lag
     across = spread[:, :, :SPAN] @ arrays["share"].T

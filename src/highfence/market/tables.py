@@ -74,6 +74,9 @@ SIGNALS = {
 }
 """Controls that were announced before they bound, by what they are on: event, and event that bound if another."""
 
+NOTICE_DAYS = 365
+"""Days from the announcement of a control to its effect, as long as nobody has named the day (assumed)."""
+
 HBM_CONTROL = "us-2024-12-02-hbm"
 WORKLOADS = ("llama-3.1-70b", "deepseek-r1")
 """Models whose serving and, for the first, training an H100-equivalent is measured by."""
@@ -349,25 +352,24 @@ def _event(id: str, known: date) -> Any:
     return next((e for e in events() if e.id == id and e.on <= known), None)
 
 
-def announcement(pair: tuple[str, str]) -> tuple[date, date] | None:
-    """Return the days on which a control was announced and bound.
+def announcement(pair: tuple[str, str], known: date = date.max) -> tuple[date, date] | None:
+    """Return the days on which a control was announced and bound, as known on a day; None before its announcement.
+
+    As long as nobody has named the day on which it binds, :data:`NOTICE_DAYS` stand for it.
 
     >>> announcement(("us-2024-12-02-hbm", ""))
     (datetime.date(2024, 12, 2), datetime.date(2024, 12, 31))
     """
-    told, bound = _event(pair[0], date.max), _event(pair[1] or pair[0], date.max)
-    return None if told is None or bound is None else (told.on, bound.effective or bound.on)
+    told = _event(pair[0], known)
+    if told is None:
+        return None
+    bound = _event(pair[1], known) if pair[1] else told
+    return told.on, told.on + timedelta(days=NOTICE_DAYS) if bound is None else bound.effective or bound.on
 
 
 def signal(pairs: Iterable[tuple[str, str]], quarter: str, known: date) -> float:
     """Return the share of a quarter in which a control is announced and does not bind yet; the most of several."""
-    found = [0.0]
-    for announced, bound in pairs:
-        event, binding = _event(announced, known), _event(bound, date.max) if bound else None
-        if event is not None:
-            end = (binding.effective or binding.on) if binding is not None else event.effective or event.on
-            found.append(share_of(quarter, event.on, end))
-    return max(found)
+    return max([0.0, *(share_of(quarter, *days) for pair in pairs if (days := announcement(pair, known)) is not None)])
 
 
 def _legal_share(id: str, quarter: str, known: date) -> float:

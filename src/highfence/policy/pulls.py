@@ -148,7 +148,7 @@ def _signals(of: Scenario, rules: Regime, as_of: date | None) -> Iterator[Pull]:
     """
     known = min(as_of, KNOWN) if as_of else KNOWN
     for name, kinds in TELLS.items():
-        stand = [pair for pair in SIGNALS[name] if (days := announcement(pair)) is not None
+        stand = [pair for pair in SIGNALS[name] if (days := announcement(pair, known)) is not None
                  and _tightens(of, rules, kinds, *days, as_of)]
         own = [v for v in effective(of, as_of) if v.layer > 0 and v.kind in kinds and v.known < v.first
                and _tightens(of, rules, (v.kind,), v.known, v.first, as_of)]

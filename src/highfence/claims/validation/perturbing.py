@@ -79,8 +79,8 @@ def followed(document: Document, gold: Sequence[Gold], check: Callable[[str], Se
              seed: int = 1) -> Followed:
     """Return how often verdicts follow the facts on changed copies.
 
-    A claim counts where the article's own verdict on it was ``supported``, so that there is a fact to follow. A changed
-    number, name or period must lose that verdict; a number only rewritten must keep it.
+    A claim counts where the article's own verdict on it was ``supported`` or ``imprecise``, so that there is a fact to
+    follow. A changed number, name or period must lose both; a number only rewritten must keep its verdict.
 
     Parameters
     ----------
@@ -88,10 +88,12 @@ def followed(document: Document, gold: Sequence[Gold], check: Callable[[str], Se
     """
     base = list(check(document.text))
     hits = {kind: Rate(0, 0) for kind in KINDS}
-    for copy in copies(document.text, [g for g in gold if _verdict(base, (g.start, g.end)) == "supported"], n, seed):
+    before = {(g.start, g.end): _verdict(base, (g.start, g.end)) for g in gold}
+    held = [g for g in gold if before[g.start, g.end] in ("supported", "imprecise")]
+    for copy in copies(document.text, held, n, seed):
         after = _verdict(check(copy.text), (copy.start, copy.end))
-        kept = after == "supported"
-        hits[copy.kind] += Rate(int(kept if copy.kind == "rewritten" else not kept), 1)
+        right = after == before[copy.base] if copy.kind == "rewritten" else after not in ("supported", "imprecise")
+        hits[copy.kind] += Rate(int(right), 1)
     return Followed(hits)
 
 
@@ -116,12 +118,12 @@ def _changes(span: str, kind: str) -> Iterator[tuple[int, int, str]]:
                 yield found.start(), found.end(), found.group().translate(FULL_WIDTH)
             else:
                 share = span[found.end():].lstrip().startswith(("%", "percent"))
-                for times in (0.3, 2.6):
+                for times in (0.1, 0.3, 0.5, 1.7, 2.6, 4.0, 10.0):
                     if not share or value * times < 95:
                         yield found.start(), found.end(), f"{value * times:.3g}"
     elif kind == "period":
         for found in YEAR.finditer(span):
-            yield from ((found.start(), found.end(), str(int(found.group()) + years)) for years in (-3, -2))
+            yield from ((found.start(), found.end(), str(int(found.group()) + years)) for years in (-4, -3, -2, 2))
         for one, other in QUARTERS:
             if one in span:
                 yield span.index(one), span.index(one) + len(one), other
@@ -133,8 +135,8 @@ def _renamed(span: str) -> Iterator[tuple[int, int, str]]:
     for n, names in enumerate(NAMES):
         for place, name in enumerate(names):
             if name in span:
-                for other in NAMES[n + 1:n + 3] or NAMES[:2]:
+                for other in (*NAMES[:n], *NAMES[n + 1:]):
                     yield span.index(name), span.index(name) + len(name), other[min(place, len(other) - 1)]
                 break
     for found in CHIP.finditer(span):
-        yield found.start(), found.end(), next(chip for chip in CHIPS if chip != found.group())
+        yield from ((found.start(), found.end(), chip) for chip in CHIPS if chip != found.group())

@@ -167,7 +167,9 @@ def statements(path: Path) -> tuple[str, tuple[Gold, ...]]:
     text, found = "", []
     for line in path.read_text("utf-8").splitlines():
         raw = json.loads(line)
-        said = raw["statement_en"].strip().rstrip(".")
+        said = (raw.get("statement_en") or "").strip().rstrip(".")
+        if not said:
+            continue
         found.append(Gold(raw["id"], len(text), len(text) + len(said), said, raw.get("type") or "", raw["verdict"],
                           frozenset({raw["verdict"], *(raw.get("acceptable_verdicts") or ())})))
         text += f"{said}.\n"
@@ -176,8 +178,8 @@ def statements(path: Path) -> tuple[str, tuple[Gold, ...]]:
 
 def simplified(text: str) -> str:
     """Return a text in simplified characters, of the same length."""
-    from highfence.claims.mentions.folding import simplified as fold
+    from highfence.claims.mentions.folding import characters
 
-    return fold(text)
+    return text.translate(characters())
 
 
