@@ -1,17 +1,23 @@
-# highfence: `make brief` and `make test` need nothing but python3 and make.
+# highfence: `make brief`, `make whatif` and `make test` need nothing but python3 and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 CHIP ?= H20
+POLICY ?= h20-licence-2025
+AGAINST ?= h20-ban-2025
+DRAWS ?= 2000
 
-.PHONY: brief test setup browser validate calibrate bench lock clean help
+.PHONY: brief whatif test setup browser validate calibrate bench lock clean help
 
 help:                 ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/'
 
 brief: $(VENV)/.brief ## the brief of the H20, in the terminal and under out/
 	@$(BIN)/highfence brief $(CHIP) --out out
+
+whatif: $(VENV)/.brief ## the H20 licensed in July 2025 or not, with reasons, in the terminal and under out/ (a minute)
+	@$(BIN)/highfence whatif $(POLICY) --against $(AGAINST) --draws $(DRAWS) --why --out out
 
 setup: $(VENV)/.dev   ## .venv with every extra and the tools for testing
 

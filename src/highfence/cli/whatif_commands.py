@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from highfence.cli.cost_commands import parse_given
 from highfence.cli.fitting import Fitting
-from highfence.cli.output import console, format_option, lang_option, print_json, print_rows, working
+from highfence.cli.output import (
+    as_csv,
+    console,
+    file_word,
+    format_option,
+    lang_option,
+    make_folder,
+    print_json,
+    print_rows,
+    working,
+    write_whole,
+)
 from highfence.core.labels import Label
 
 if TYPE_CHECKING:
@@ -17,6 +29,7 @@ if TYPE_CHECKING:
     from highfence.core.facts import Source
     from highfence.policy.attribution import Attribution
     from highfence.policy.sensitivity import Sensitivity
+    from highfence.policy.thesis import Thesis
     from highfence.policy.whatif import Compared, Row, WhatIf
 
 SHOWN = ("nvidia_china_revenue", "nvidia_total_revenue", "domestic_share_units", "domestic_share_value",
@@ -31,6 +44,7 @@ highfence whatif says what a policy does against another, over paired draws of t
   highfence whatif h20-licence-2025 --against h20-ban-2025 --horizon 2028
   highfence whatif enforcement-doubled --outcome smuggled_units --outcome premium
   highfence whatif h20-licence-2025 --why             mechanisms, assumptions and what would turn the sign
+  highfence whatif h20-licence-2025 --why --out out   the same as a page with figures, its JSON and tables
   highfence whatif mine.yaml                          one of your own: highfence template scenario > mine.yaml
 
 highfence scenarios lists policies, highfence outcomes what can be told, highfence whatif --help every option."""
@@ -64,11 +78,14 @@ _OVER = {"sum": Label("sum", "累计"), "mean": Label("mean", "均值"), "end": 
 @click.option("--sobol", type=int, default=0, metavar="N",
               help="With --why: Sobol's indices from N base samples, a power of two; takes SALib.")
 @click.option("--gradients", is_flag=True, help="With --why: slopes beside the swings, in JSON; takes JAX.")
+@click.option("--out", type=click.Path(path_type=Path),
+              help="Folder for the page whatif-A-against-B.html, its .json and a .csv for each chart; made if missing. "
+                   "With --why the page says why, too.")
 @format_option
 @lang_option
 def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str, ...], as_of: str | None,
            given: tuple[str, ...], draws: int, seed: int, prior: bool, engine: str, scheduler: str | None, why: bool,
-           sobol: int, gradients: bool, format_: str, lang: str) -> None:
+           sobol: int, gradients: bool, out: Path | None, format_: str, lang: str) -> None:
     """Say what a policy does against another, over paired draws of the market.
 
     NAME is a scenario of `highfence scenarios`, or a YAML file. Every answer says what it rests on; middles are
@@ -88,6 +105,9 @@ def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str
     if why and found.since is not None:
         with working(f"{name}:") as at:
             reasons = _why(found, (name, against), names, given, not prior, sobol, gradients, at)
+    if out is not None:
+        with working(f"{name}:") as at:
+            _write(out, found, reasons, None if given else _thesis(found, reasons, not prior, at), lang)
     if format_ == "json":
         told = {"why": {"attribution": reasons[0].to_dict(), "sensitivity": reasons[1].to_dict()}} if reasons else {}
         print_json("whatif", {**found.to_dict(), **told}, warnings=warnings, sources=_sources(found))
@@ -104,6 +124,37 @@ def whatif(name: str | None, against: str | None, horizon: str, names: tuple[str
     else:
         print_rows([row for one in found.outcomes.values() for row in _rows(one)], format_, "whatif",
                    columns=None if found.outcomes else [])
+
+
+def _thesis(found: WhatIf, reasons: object, posterior: bool, at: Callable[[str], None]) -> Thesis | None:
+    """Return the thesis for the page, where the question is its own and reasons are asked for."""
+    from highfence.policy.thesis import A, B, thesis
+
+    if reasons is None or (found.a, found.b) != (A, B):
+        return None
+    return thesis(found.a, found.b, horizon=found.horizon, seed=found.seed, as_of=found.as_of, posterior=posterior,
+                  progress=at)
+
+
+def _write(out: Path, found: WhatIf, reasons: tuple[Attribution, Sensitivity] | None, held: Thesis | None,
+           lang: str) -> None:
+    """Write the page, its JSON and the data of its charts."""
+    from highfence.core.envelope import envelope, to_json
+    from highfence.report.whatif_data import chart_tables
+    from highfence.report.whatif_page import build_whatif, render_whatif
+
+    made = build_whatif(found, reasons, held)
+    page = render_whatif(made, lang)
+    data = to_json(envelope("whatif", made, warnings=[found.basis, *found.warnings],
+                            sources=[s.source for s in made.sources]))
+    folder = make_folder(out)
+    stem = f"whatif-{file_word(found.a)}-against-{file_word(found.b)}" + ("" if lang == "en" else f"-{lang}")
+    write_whole(folder / f"{stem}.html", page)
+    write_whole(folder / f"{stem}.json", data)
+    tables = chart_tables(made)
+    for id, rows in tables.items():
+        write_whole(folder / f"{stem}-{id}.csv", as_csv(list(rows[0]), rows))
+    click.echo(f"wrote {folder / stem}.html, .json and {len(tables)} tables", err=True)
 
 
 MOST_WHY, MOST_RESTS = 500, 3
