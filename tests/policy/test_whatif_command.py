@@ -27,7 +27,13 @@ def test_bare_it_helps() -> None:
 def test_the_table_leads_with_the_answer_and_says_what_it_rests_on() -> None:
     said = ask(*ASK).stdout
     assert said.startswith("h20-licence-2025 against h20-ban-2025, 2025Q3 to 2026Q4:")
-    assert "not calibrated" in said and "of draws" in said and "H20 stays banned" in said
+    assert "posterior of 20" in said and "of draws" in said and "H20 stays banned" in said
+    assert "not calibrated" in ask(*ASK, "--prior").stdout
+
+
+def test_outcomes_that_the_headline_does_not_lead_with_are_told_too() -> None:
+    said = ask("whatif", "h20-licence-2025", "--draws", "10", "--horizon", "2026", "--outcome", "premium").stdout
+    assert said.splitlines()[0].startswith("h20-licence-2025 against h20-ban-2025, 2025Q3 to 2026Q4: premium of")
     assert "抽样中更高" in ask(*ASK, "--lang", "zh").stdout
 
 

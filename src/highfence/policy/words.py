@@ -17,7 +17,7 @@ SCALES = {"USD": (1e9, "bn USD", "十亿美元"), "H100e": (1e3, "k H100e", "千
 """What a unit is shown in: divisor and names; of others the unit itself."""
 
 LEADS = ("nvidia_china_revenue", "domestic_share_compute", "compute_stock_h100e", "largest_training_run")
-"""What the headline tells, in order."""
+"""What the headline tells, in order; where none of them is kept, the first of those that are."""
 
 
 def scale_of(what: Outcome, difference: bool = False) -> tuple[float, Label]:
@@ -63,7 +63,7 @@ def headline(found: WhatIf) -> Label:
         return Label(f"{found.a} against {found.b}: nothing differs by {found.horizon}.",
                      f"{found.a}对比{found.b}：至{found.horizon}无差异。")
     en, zh = [], []
-    for name in (name for name in LEADS if name in found.outcomes):
+    for name in [name for name in LEADS if name in found.outcomes] or [*found.outcomes][:len(LEADS)]:
         one = found.outcomes[name]
         divisor, unit = scale_of(one.outcome, difference=True)
         more = one.whole.above >= one.whole.below

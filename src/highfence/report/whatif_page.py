@@ -110,13 +110,13 @@ class Twin:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of the page: what it says in words, and its numbers."""
+    """A chart of the page: what it says in words, how it is to be read, and its numbers."""
 
     id: str
     title: Label
     said: tuple[Label, ...]
     twins: tuple[Twin, ...]
-    logged: bool
+    notes: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,8 +297,11 @@ def _leads(found: WhatIf) -> Iterator[Lead]:
 def _chart(id: str, panels: Sequence[Panel], sources: Bibliography) -> Chart:
     said = tuple(say("whatif.chart_one", label=p.outcome.label, shown=difference(p.compared, p.whole),
                      share=draws_share(p.whole)) for p in panels)
-    return Chart(id, say(f"whatif.chart_{id}"), said, tuple(_twin(p, sources) for p in panels),
-                 any(p.outcome.name in LOGGED for p in panels))
+    names = [p.outcome.name for p in panels]
+    notes = [say("whatif.logged")] if any(name in LOGGED for name in names) else []
+    if "price_of_work" in names:
+        notes.append(say("whatif.capped"))
+    return Chart(id, say(f"whatif.chart_{id}"), said, tuple(_twin(p, sources) for p in panels), tuple(notes))
 
 
 def _twin(p: Panel, sources: Bibliography) -> Twin:
@@ -389,8 +392,7 @@ def _strength(raw: Mapping[str, Any]) -> Label:
 
 def _limits(found: WhatIf) -> Iterator[Label]:
     yield found.basis
-    if found.basis == PRIOR:
-        yield say("whatif.rests_prior")
+    yield say("whatif.rests_prior" if found.basis == PRIOR else "whatif.rests_posterior")
     levers = (*found.levers_a, *found.levers_b)
     assumed = [v for v in levers if v["grade"] in {"assumed", "estimate"}]
     if assumed:

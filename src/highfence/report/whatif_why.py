@@ -301,7 +301,7 @@ def _lines(found: Thesis) -> Iterator[Label]:
     yield (say("whatif.thesis_no_weight") if ends is None else
            say("whatif.thesis_weight", low=f"{ends[0]:.2f}", high=f"{ends[1]:.2f}"))
     value, names = found.rival.value, {id: label for id, label, _ in PROFILES}
-    need = [say("whatif.needs", label=names[id], en=figure(usd / 1e9), zh=figure(usd / 1e8))
+    need = [say("whatif.needs", label=names[id], shown=_usd(usd))
             for id, usd in found.rival.break_even.items() if usd]
     yield say("whatif.thesis_rival", mid=_usd(value.mid), low=_usd(value.low), high=_usd(value.high),
               needs=listed(need) if need else say("whatif.needs_nothing"))

@@ -78,7 +78,7 @@ def _mechanisms(s: Split, order: list[str], width: float, room: float, canvas: C
     x = quantitative("value", axis={"title": None, "tickCount": 3, "labelExpr": SIGNED}, scale={"nice": True})
     y = _rows([*order, total])
     bars = {"type": "bar", "height": {"band": 0.62}}
-    return {"width": width, "height": {"step": 40 if canvas.narrow else 34},
+    return {"width": width, "height": {"step": _step([*order, total], room, canvas, 34)},
             "title": panel_title(s.outcome.label.text(lang), unit_name(s.outcome, lang, True).removesuffix(
                 {"en": " a quarter", "zh": "/季"}[lang]), width, canvas),
             "layer": [
@@ -107,6 +107,11 @@ def _named(order: list[str], room: float, y: Spec, canvas: Canvas) -> Spec:
     return {"data": values(rows), "mark": {"type": "text", "align": "right", "baseline": "middle", "color": INK,
                                            "fontSize": canvas.small, "dy": {"expr": "datum.dy"}},
             "encoding": {"x": {"value": -10}, "y": y, "text": {"field": "line"}}}
+
+
+def _step(order: list[str], room: float, canvas: Canvas, least: float) -> float:
+    """Return the height of a row that holds the longest name."""
+    return max(least, *((len(wrapped(name, room - 14, canvas.small)) * (canvas.small + 2.5) + 7) for name in order))
 
 
 def _rows(order: list[str]) -> Spec:
@@ -142,7 +147,7 @@ def tornado_spec(one: Rests, canvas: Canvas, lang: str) -> Spec:
         "type": "rule", "color": APART, "strokeWidth": 1.4, "strokeDash": [4, 3]},
         "encoding": {"x": quantitative("mean")}})
     layers.append(_named(order, room, y, canvas))
-    return {"width": canvas.width - room - 20, "height": {"step": 44 if canvas.narrow else 32}, "layer": layers}
+    return {"width": canvas.width - room - 20, "height": {"step": _step(order, room, canvas, 32)}, "layer": layers}
 
 
 def weight_spec(found: Thesis, canvas: Canvas, lang: str) -> Spec:
@@ -185,7 +190,7 @@ def cell_spec(found: Thesis, canvas: Canvas, lang: str) -> Spec:
         for along, (c, d) in zip(pairs, product(names, names)):
             region = cells[a, b, c, d].region
             rows.append({"x": along, "y": up, "points": region.points, "text": str(region.points)})
-    room = 78 if canvas.narrow else 230
+    room = 230 if not canvas.narrow else 84 if lang == "zh" else 140
     step = (canvas.width - room) / 9
 
     def axis(which: tuple[int, int]) -> Spec:

@@ -183,9 +183,9 @@ def _when(found: WhatIf) -> Iterator[Label]:
 
 
 def _clear(found: WhatIf) -> Iterator[Label]:
+    sure = [c for c in _others(found) if max(c.whole.above, c.whole.below) >= SURE and not _slight(c)]
     told = [say("whatif.clear_one", label=c.outcome.label, shown=amount(c.outcome, c.whole.range.mid, True),
-                share=draws_share(c.whole)) for c in _others(found)
-            if max(c.whole.above, c.whole.below) >= SURE and not _slight(c)]
+                share=draws_share(c.whole)) for c in sorted(sure, key=lambda c: -max(c.whole.above, c.whole.below))]
     if told:
         yield say("whatif.clear", share=percent(SURE), items=listed(told[:4]))
 
