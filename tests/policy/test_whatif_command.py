@@ -27,7 +27,7 @@ def test_bare_it_helps() -> None:
 def test_the_table_leads_with_the_answer_and_says_what_it_rests_on() -> None:
     said = ask(*ASK).stdout
     assert said.startswith("h20-licence-2025 against h20-ban-2025, 2025Q3 to 2026Q4:")
-    assert "not calibrated" in said and "of draws" in said and "H20 stays banned" in said
+    assert "posterior of " in said and "of draws" in said and "H20 stays banned" in said
     assert "抽样中更高" in ask(*ASK, "--lang", "zh").stdout
 
 
