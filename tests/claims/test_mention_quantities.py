@@ -32,7 +32,10 @@ def one(text: str, lang: str = "zh") -> Quantity:
 
 @pytest.mark.parametrize("name", ["quantities", "quantities_later"])
 def test_labelled_sentences(name: str) -> None:
-    """Nearly every labelled quantity is read right, and hardly anything else is taken for one."""
+    """Nearly every labelled quantity is read right, and hardly anything else is taken for one.
+
+    A process that the catalogue names (7 nm) is read by its name.
+    """
     labels = right = mentions = 0
     for row in yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8")):
         read = found(row["text"], "quantity", row["lang"])
@@ -44,6 +47,9 @@ def test_labelled_sentences(name: str) -> None:
             at = start + len(printed)
             low, _, high = value.partition("..")
             ends = (float(low), float(high or low))
+            if unit == "nm" and any(n.start < at and n.end > start and n.id.startswith("node-") for n in
+                                    found(row["text"], "entity", row["lang"])):
+                continue
             labels += 1
             right += any(
                 m.start < at and m.end > start and m.quantity.unit == unit and m.quantity.ends == pytest.approx(ends)
@@ -178,8 +184,8 @@ def test_compounds_hide_short_words() -> None:
 
 FOUNDING = """12.5% 0.125 share|170億美元 17e9 USD|135億美元 13.5e9 USD|35% 0.35 share|12% 0.12 share|40% 0.4 share|
 15%-30% 0.225 share|40% 0.4 share|80億美元 8e9 USD|35% 0.35 share|25% 0.25 share|30% 0.3 share|砍半 0.5 times|
-40% 0.4 share|7nm以下 7 nm|五年時間 1826.25 day|100% 1 share|400 TFLOPS 4e14 FLOP/s|25% 0.25 share|
-14nm 14 nm|95% 0.95 share|7nm 7 nm|5% 0.05 share|18% 0.18 share|
+40% 0.4 share|五年時間 1826.25 day|100% 1 share|400 TFLOPS 4e14 FLOP/s|25% 0.25 share|
+95% 0.95 share|5% 0.05 share|18% 0.18 share|
 6000億美元 6e11 USD|10億公里 1e12 m|100+城市 100 1|8000萬臺 8e7 units|3000億元 3e11 CNY|3% 0.03 share|2000億元 2e11 CNY|
 60% 0.6 share|前三 3 rank"""
 FOUNDING_TIMES = """2025-07-15 2025-07-16 2025-07-15 2024 2025-04 2022-07-16/2025-07-16 2025Q1

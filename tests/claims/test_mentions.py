@@ -43,7 +43,7 @@ def test_a_longer_code_is_not_the_shorter_one() -> None:
         ("臺積電", "tsmc"),
         ("ＡＳＭＬ", "asml"),
         ("白宮", "us-government"),
-        ("U.S.", "US"),
+        ("U.S.", "place-us"),
         ("Dutch", "NL"),
     ],
 )

@@ -20,8 +20,9 @@ from highfence.claims.computing.ranks import rank
 from highfence.claims.computing.relations import origin, seat, sole
 from highfence.claims.computing.sayings import foreseen, saying
 from highfence.claims.computing.specs import ratio
-from highfence.claims.computing.status import CUT, status, weakened
+from highfence.claims.computing.status import CUT, licence_words, status, weakened
 from highfence.claims.computing.suppositions import long_ago, own_platform, own_work, presumed_owner
+from highfence.claims.doubts import collective, doubtful_attribute, is_expected, is_start, readings, vague
 from highfence.claims.facts import Index, index
 from highfence.claims.matching.readings import is_chip
 from highfence.claims.matching.settling import settled, with_topics
@@ -91,8 +92,15 @@ def _with_article(judged: Judgement, others: tuple[Claim, ...]) -> Judgement:
 
 
 def _find(claim: Claim, context: Context) -> Finding:
+    """Return what is found, under every reading of the claim's subject."""
+    return _other_readings(claim, _look(claim, context), context)
+
+
+def _look(claim: Claim, context: Context) -> Finding:
     """Try each way of looking at a claim, until one says something."""
     held: Finding | None = None
+    if (found := licence_words(claim, context)) is not None:
+        return found
     if claim.kind in ("event", "origin") and (found := presumed_owner(claim, context)) is not None:
         return found
     for first in (own_work, long_ago, own_platform, seat, *((sole,) if claim.kind in ("rank", "origin") else ())):
@@ -115,22 +123,42 @@ def _find(claim: Claim, context: Context) -> Finding:
 
 
 def _tempered(claim: Claim, found: Finding, context: Context) -> Finding:
-    """Return a finding, unless it contradicts what is hedged or lies ahead: the past excludes no forecast."""
-    if found.verdict != "contradicted":
+    """Return a finding, unless it contradicts what is hedged, lies ahead, or may not say what it was taken to say."""
+    if found.verdict not in ("contradicted", "misattributed"):
         return found
-    if claim.hedged and found.confidence < 0.8:
+    if found.verdict == "contradicted" and claim.hedged and found.confidence < 0.8:
         return nothing("Hedged, and the record says otherwise", "说法有保留，记录不一致")
     known_to = context.view.day or date.today()
-    if (claim.future or claim.kind == "forecast") and (claim.period is None or claim.period.end > known_to):
+    ahead = claim.future or claim.kind == "forecast"
+    if found.verdict == "contradicted" and ahead and (claim.period is None or claim.period.end > known_to):
         return nothing("A forecast, and its period is not over", "属于预测，时期尚未结束")
+    if claim.kind in ("quantity", "share", "change") and collective(claim):
+        return nothing("The number is of several together", "数字为多家合计")
+    if claim.quantity is not None and claim.kind not in ("origin", "event", "status") and doubtful_attribute(claim):
+        return nothing("What the number is of is not plain", "数字所指不明")
+    return found
+
+
+def _other_readings(claim: Claim, found: Finding, context: Context) -> Finding:
+    """Return a contradiction only if it holds whichever thing named before is meant."""
+    if found.verdict not in ("contradicted", "misattributed", "imprecise"):
+        return found
+    for other in readings(claim, context.claims):
+        again = _look(other, context)
+        if again.verdict == "supported" or (again.verdict == "imprecise" and found.verdict != "imprecise"):
+            return replace(again, confidence=round(0.8 * again.confidence, 2))
+        if again.verdict in OPEN and found.verdict != "imprecise":
+            return nothing("Which thing is meant is not plain", "所指对象不明")
     return found
 
 
 def numbers(claim: Claim, context: Context) -> Finding | None:
     """A number with no change or ratio: levels, shares worked out, specs."""
     q = claim.quantity
-    if q is None:
+    if q is None or vague(claim) or is_start(claim):
         return None
+    if is_expected(claim):
+        return foreseen(claim, context)
     if (
         q.unit in ("share", "points", "times")
         and claim.object
@@ -159,6 +187,8 @@ def changes(claim: Claim, context: Context) -> Finding | None:
         and not claim.object
     ):
         return weakened(claim, context)
+    if vague(claim) or (claim.quantity is not None and is_start(claim)):
+        return None
     of_chip = any(is_chip(s) for s in claim.subject) and claim.attribute not in OF_TRADE
     found = ratio(claim, context) if of_chip else None
     return found or change(claim, context)

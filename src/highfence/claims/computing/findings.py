@@ -148,7 +148,8 @@ def weigh(
     exact_in = numbers.that("inside", lambda c: c.exact and "older" not in c.faults)
     if exact_in:
         return _supported(claim, numbers, exact_in)
-    soft_in = numbers.that("inside", lambda c: not c.hard)
+    ahead = claim.future or claim.kind == "forecast" or bool(claim.speaker) or claim.hedged
+    soft_in = numbers.that("inside", lambda c: not c.hard and (ahead or "forecast" not in c.faults))
     if soft_in:
         return _loosely(claim, numbers, soft_in)
     exact_near = numbers.that("near", lambda c: not c.hard and not c.faults & {"older", "fiscal", "wider"})
@@ -174,6 +175,9 @@ def _excludes(c: Candidate) -> bool:
     if c.hard or c.faults & {
         "near-attribute",
         "sum",
+        "beside",
+        "system",
+        "printed",
         "fiscal",
         "variant",
         "definition",
@@ -212,7 +216,17 @@ def _loosely(claim: Claim, numbers: Numbers, found: list[Candidate]) -> Finding:
     own = numbers.that("off", lambda c: c.exact and c.records[0].attribute == best.records[0].attribute)
     if "variant" in faults and own:
         return Finding("imprecise", 0.65, _WHY["variant"], (*_evidence(found, 2), *_evidence(own, 2)), best.formula)
-    if faults <= {"unstated", "variant", "estimate", "worded", "near-attribute", "product", "inside"}:
+    if faults <= {
+        "unstated",
+        "variant",
+        "estimate",
+        "worded",
+        "near-attribute",
+        "product",
+        "inside",
+        "printed",
+        "beside",
+    }:
         above = claim.quantity is not None and claim.quantity.comparator in (">", ">=")
         tight = not faults & ({"estimate"} if above else {"estimate", "product"})
         return Finding("supported" if tight else "imprecise", 0.7, _says(best), _evidence(found), best.formula)

@@ -9,6 +9,7 @@ from datetime import date
 
 from highfence.claims.computing.findings import STRONG, Context, Finding, evidence_of, weigh
 from highfence.claims.computing.levels import candidates, level
+from highfence.claims.doubts import floor
 from highfence.claims.facts import Record, shown_value
 from highfence.claims.matching.amounts import Interval, factor, fits, interval
 from highfence.claims.matching.candidates import Candidate, context, of_series, series_faults
@@ -35,9 +36,11 @@ def change(claim: Claim, context_: Context) -> Finding | None:
     found = growths(claim, context_)
     if q.unit not in ("share", "times", "points"):
         found = [c for c in found if c.unit == q.unit]
-    signed = _signed(claim)
-    aimed = replace(claim, quantity=signed)
-    result = weigh(aimed, found, lambda: _swap(claim, context_, found))
+    results = []
+    for counted in (False, True) if q.unit == "times" else (False,):
+        aimed = replace(claim, quantity=_signed(claim, counted))
+        results.append(weigh(aimed, found, lambda: _swap(claim, context_, found)))
+    result = next((r for r in results if r is not None and r.verdict == "supported"), results[0])
     return result or _level_for_change(claim, context_) or _as_event(claim, context_)
 
 
@@ -96,15 +99,17 @@ def _level_for_change(claim: Claim, context_: Context) -> Finding | None:
     return None
 
 
-def _signed(claim: Claim) -> Quantity:
-    """Return the quantity as growth: a fall is negative, "doubled" is plus 100 %."""
+def _signed(claim: Claim, counted: bool = False) -> Quantity:
+    """Return the quantity as growth: a fall is negative, "doubled" is plus 100 %, or as ``counted`` plus 200 %."""
     q = claim.quantity
     assert q is not None
+    if q.comparator == "=" and floor(claim):
+        q = replace(q, comparator=">")
     times = q.unit == "times"
     sign = -1.0 if claim.direction < 0 and q.value > 0 else 1.0
 
     def turn(x: float | None) -> float | None:
-        return None if x is None else sign * (x - 1 if times and claim.role != "by" else x)
+        return None if x is None else sign * (x - 1 if times and x >= 1 and not counted else x)
 
     ends = sorted(x for x in (turn(q.low), turn(q.high)) if x is not None)
     low, high = (ends[0], ends[-1]) if ends else (None, None)
@@ -294,6 +299,9 @@ def _swap(claim: Claim, context_: Context, found: list[Candidate]) -> Finding | 
     return None
 
 
+SHARE_WORDS = re.compile(r"share|percentage|contribution|proportion|占比|比重|份额|比例")
+
+
 def _direction_alone(claim: Claim, context_: Context) -> Finding | None:
     """A rise or fall without a number."""
     if not claim.direction or not claim.attribute:
@@ -320,7 +328,13 @@ def _direction_alone(claim: Claim, context_: Context) -> Finding | None:
         return Finding(
             "imprecise", 0.5, Label("True over one base, not over another", "仅在一种基期下成立"), proof, best.formula
         )
-    if signs == {-claim.direction} and all(r.grade in STRONG for r in best.records) and len(found) >= 1:
+    if (
+        signs == {-claim.direction}
+        and claim.period is not None
+        and not SHARE_WORDS.search(claim.text.casefold())
+        and all(r.grade in STRONG for r in best.records)
+        and len(found) >= 1
+    ):
         return Finding(
             "contradicted",
             0.75,

@@ -91,7 +91,7 @@ def happening(claim: Claim, ctx: Context) -> Finding | None:
         and (found := _misdated(claim, [closer, *(m for m in met if m.dated == "other")])) is not None
     ):
         return found
-    if best.apt is None and best.close < 0.25 and best.dated == "open":
+    if best.apt is None and best.close < 0.3 and best.dated in ("open", "timeless"):
         return None
     if claim.negated and best.score >= 2.0:
         return None
@@ -129,7 +129,7 @@ def _other_amount(claim: Claim, best: Meeting) -> Finding | None:
 def _enough(claim: Claim, best: Meeting) -> float:
     if best.dated == "exact" and best.apt and best.parties:
         return 1.4
-    return 1.6 if best.dated in ("exact", "within") else 1.9
+    return 1.6 if best.dated in ("exact", "within", "recent") else 1.9
 
 
 def meetings(claim: Claim, ctx: Context) -> list[Meeting]:
@@ -180,7 +180,10 @@ def _tells(claim: Claim, m: Meeting) -> bool:
         and not (s in things() and things()[s].type in ("topic", "product", "technology", "law", "group"))
     ]
     if not actors:
-        return m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)
+        known = [
+            p for p in _spoken_of(claim) if p not in GENERAL and not (p in things() and things()[p].type == "topic")
+        ]
+        return m.close >= 0.5 or bool(known and (m.close >= 0.4 or (m.close >= 0.25 and m.parties >= 1)))
     return any(
         a in named or serves(a) & named or set(owners(a)) & named or set(variants(a)) & named or acts_for(a) & named
         for a in actors
@@ -200,8 +203,23 @@ def acts_for(id: str) -> frozenset[str]:
 
 STANDING = frozenset(
     (
-        "makes", "designs", "manufactures", "located-in", "part-of", "competes-with", "supplies", "uses",
-        "developed", "rank", "leads", "produces-at", "owns", "heads", "office", "member-of", "controlled-by",
+        "makes",
+        "designs",
+        "manufactures",
+        "located-in",
+        "part-of",
+        "competes-with",
+        "supplies",
+        "uses",
+        "developed",
+        "rank",
+        "leads",
+        "produces-at",
+        "owns",
+        "heads",
+        "office",
+        "member-of",
+        "controlled-by",
     )
 )
 """Predicates of what stands, not of what happened."""
@@ -246,7 +264,7 @@ def _meeting(
         return None
     apt = _apt(claim, r)
     score = 2.2 * close + 0.45 * min(hits, 3) + 0.15 * min(general, 2)
-    score += {"exact": 0.6, "within": 0.45, "open": 0.1, "timeless": 0.15, "other": -0.1}[dated]
+    score += {"exact": 0.6, "within": 0.45, "open": 0.1, "recent": 0.45, "timeless": 0.15, "other": -0.1}[dated]
     score += {True: 0.25, False: -0.35, None: 0.0}[apt] + _rarity(own, named, ctx)
     return Meeting(r, score, close, hits, dated, apt)
 
@@ -269,6 +287,10 @@ def _apt(claim: Claim, r: Record) -> bool | None:
     return r.attribute in kinds or r.attribute == verb if kinds else None
 
 
+NEWS = 45
+"""Days for which an event is news: articles tell of it without a date."""
+
+
 def _dated(claim: Claim, r: Record, ctx: Context) -> str:
     """Return how the day of a record stands to a claim's period."""
     timed = r.kind == "event" or r.attribute in DATED_PREDICATES
@@ -277,7 +299,8 @@ def _dated(claim: Claim, r: Record, ctx: Context) -> str:
     if not claim.future and r.kind == "event" and r.period.start > ctx.published + timedelta(days=2):
         return "later"
     if claim.period is None:
-        return "open"
+        new = timed and 0 <= (ctx.published - r.period.start).days <= NEWS
+        return "recent" if new else "open"
     t = claim.period
     start, end = r.period.start, r.period.end
     if r.attribute in DATED_PREDICATES and claim.kind != "status":
@@ -300,17 +323,21 @@ def _told(claim: Claim, best: Meeting, met: list[Meeting]) -> Finding:
     return Finding(verdict, round(confidence, 2), best.record.label, proof)
 
 
+def _surely(m: Meeting) -> bool:
+    """Whether a record tells of the same thing beyond doubt, its day apart."""
+    if m.parties < 1 or m.apt is False:
+        return False
+    return m.close >= 0.5 or (m.apt is True and m.close >= 0.3)
+
+
 def _misdated(claim: Claim, met: list[Meeting]) -> Finding | None:
     """The same event on another day, and none such in the period that is claimed."""
-    if claim.period is None:
+    if claim.period is None or claim.quantity is not None:
         return None
     same = [
         m
         for m in met
-        if m.dated == "other"
-        and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES)
-        and m.apt is not False
-        and (m.close >= 0.5 or (m.close >= 0.22 and m.parties >= 1))
+        if m.dated == "other" and (m.record.kind == "event" or m.record.attribute in DATED_PREDICATES) and _surely(m)
     ]
     rivals = [
         m for m in met if m.dated in ("exact", "within") and m.apt is not False and (m.parties >= 1 or m.close >= 0.3)

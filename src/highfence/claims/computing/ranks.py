@@ -12,7 +12,7 @@ from highfence.claims.matching.amounts import interval
 from highfence.claims.matching.attributes import attribute_match, mentions_market, narrowing
 from highfence.claims.matching.candidates import closeness, context
 from highfence.claims.matching.periods import meets
-from highfence.claims.matching.readings import same
+from highfence.claims.matching.readings import country, same
 from highfence.claims.model import Claim, Swap
 from highfence.core.labels import Label
 
@@ -161,7 +161,11 @@ def _worked_out(claim: Claim, ctx: Context, text: str) -> Finding | None:
             (s for s in claim.subject if s in rows or (key[0] == "place" and f"place-{claim.place.casefold()}" == s)),
             None,
         )
-        if own is None or len(rows) < 3:
+        if own is not None and key[0] == "firm" and claim.place not in ("", "world", key[3]):
+            if country(own) != claim.place:
+                continue
+            rows = {name: r for name, r in rows.items() if country(name) == claim.place}
+        if own is None or len(rows) < (3 if key[0] == "place" or claim.place in ("", "world", key[3]) else 2):
             continue
         order = sorted(rows, key=lambda k: -float(rows[k].value or 0))
         place_ = order.index(own) + 1

@@ -112,7 +112,15 @@ def origin(claim: Claim, context: Context) -> Finding | None:
             found = _pair(claim, *((b, a) if turned else (a, b)), context.view)
             if found is not None and (best is None or _rank(found) < _rank(best)):
                 best = found
-    return _negate(best) if claim.negated and claim.attribute and best is not None else best
+    if claim.negated and best is not None:
+        plain = (
+            len(claim.subject) == 1
+            and len(claim.object) == 1
+            and len(claim.text) <= 60
+            and NOT_SO.search(claim.text.casefold())
+        )
+        return _negate(best) if plain and claim.attribute in DENIABLE and best.confidence >= 0.9 else None
+    return best
 
 
 SEAT = re.compile(r"总部|headquarter|based in|设在")
@@ -121,6 +129,13 @@ SEAT = re.compile(r"总部|headquarter|based in|设在")
 def place_like(id: str) -> bool:
     """Whether an id is that of a place."""
     return id.startswith("place-") or (len(id) == 2 and id.isupper())
+
+
+NOT_SO = re.compile(
+    r"(?:\bnot|n.t|never|no longer) (?:make|made|design|own|manufactur|develop|produc|built|build)|"
+    r"(?:不|没有|未|并非|不是)(?:再)?(?:生产|制造|设计|拥有|自研|由|属于)"
+)
+DENIABLE = frozenset(("makes", "designs", "owns", "manufactures", "developed"))
 
 
 def seat(claim: Claim, context: Context) -> Finding | None:
@@ -262,8 +277,12 @@ def _others(claim: Claim, a: str, b: str, view: Index) -> Finding | None:
     """Return that another stands in the relation, where it admits one alone or the firm's trade rules it out."""
     if not (is_firm(a) or country(a) or known(a)):
         return None
+    if claim.attribute and claim.attribute not in MAKING:
+        return None
     theirs = _makers(b, view)
     own = owners(b) or tuple(dict.fromkeys(o for p in products(b) for o in owners(p)))
+    if b in own:
+        return None
     if (
         own
         and claim.attribute not in ("uses", "sold-to", "manufactures", "invested-in", "supplies", "sells")

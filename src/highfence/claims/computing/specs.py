@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from highfence.claims.computing.findings import Context, Finding, evidence_of
 from highfence.claims.facts import Record
@@ -105,6 +105,8 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
         return None
     if claim.quantity is not None and claim.quantity.unit not in ("share", "times", "points"):
         return None
+    if claim.attribute and claim.attribute not in SPECS:
+        return None
     best: Finding | None = None
     for bottom in bottoms[:4]:
         for top in tops[:6]:
@@ -115,7 +117,12 @@ def ratio(claim: Claim, context: Context) -> Finding | None:
                 best = found
         if best is not None and best.verdict == "supported":
             break
-    return best
+    inside = [m for m in claim.mentions if claim.start <= m.start and m.end <= claim.end]
+    named = not claim.mentions or any(m.kind == "attribute" and m.id == claim.attribute for m in inside)
+    if best is not None and best.verdict == "contradicted" and not named and claim.attribute not in GENERIC:
+        return ratio(replace(claim, attribute="performance"), context)
+    of_one = any(is_chip(s) for s in claim.subject)
+    return best if of_one or best is None or best.verdict != "contradicted" else None
 
 
 def _order(f: Finding) -> tuple[int, float]:

@@ -113,6 +113,34 @@ def status(claim: Claim, ctx: Context) -> Finding | None:
     return happening(claim, ctx)
 
 
+NO_LICENCE = re.compile(
+    r"(?:无需|不需要?|毋须|无须).{0,6}许可|"
+    r"without (?:a |an |any )?(?:export )?licen[cs]e|no licen[cs]e (?:was |is )?(?:needed|required)|licen[cs]e-free"
+)
+NEEDS_LICENCE = re.compile(
+    r"(?:须|需要?|必须|应当).{0,6}许可|许可(?:证)?要求|"
+    r"(?:need|requir)\w*.{0,16}licen[cs]e|licen[cs]e requirement|under (?:a )?licen[cs]e"
+)
+
+
+def licence_words(claim: Claim, ctx: Context) -> Finding | None:
+    """Return what the law asked of a chip, where a text says that it needed a licence or none."""
+    text = claim.text.casefold()
+    free = NO_LICENCE.search(text) is not None
+    if not free and not NEEDS_LICENCE.search(text):
+        return None
+    chips = [c for c in (*claim.subject, *claim.object) if is_chip(c)]
+    if not chips or (claim.period is not None and claim.period.start > ctx.published):
+        return None
+    place = _place(claim)
+    answers = [(d, requirement(chips[0], place, d)) for d in _days(claim, ctx, chips[0])]
+    return (
+        _free(claim, ctx, chips[0], place, answers, licensed=False)
+        if free
+        else _barred(claim, ctx, chips[0], place, answers)
+    )
+
+
 def _place(claim: Claim) -> str:
     for id in (claim.place, *claim.object):
         if id.startswith("place-") and len(id) == 8 and id != "place-us":
@@ -183,7 +211,11 @@ def _barred(
     if bought:
         return Finding("supported", 0.7, bought[0].label, tuple(evidence_of(r) for r in bought[:2]))
     day, answer = answers[0]
-    if not claim.period and not _us(claim):
+    if (
+        (not claim.period and not _us(claim))
+        or not OUTRIGHT.search(claim.text.casefold())
+        or COMPLYING.search(claim.text.casefold())
+    ):
         return None
     return Finding(
         "contradicted",
@@ -194,6 +226,12 @@ def _barred(
     )
 
 
+OUTRIGHT = re.compile(
+    r"禁|封杀|封殺|断供|不得|不准|\bban|barred|prohibit|block|not allowed|restrict|cut off|licen[cs]e|许可|halted"
+)
+COMPLYING = re.compile(r"符合|应对|规避|绕开|compl(?:y|ied|ies|iant)|in response|to meet|work around|designed for")
+
+
 def _us(claim: Claim) -> bool:
     return any(
         s in ("us-government", "bis", "commerce", "place-us", "US", "white-house")
@@ -202,14 +240,19 @@ def _us(claim: Claim) -> bool:
 
 
 def _free(
-    claim: Claim, ctx: Context, chip: str, place: str, answers: list[tuple[date, tuple[str, str, str, str, str]]]
+    claim: Claim,
+    ctx: Context,
+    chip: str,
+    place: str,
+    answers: list[tuple[date, tuple[str, str, str, str, str]]],
+    licensed: bool = True,
 ) -> Finding | None:
     day, answer = answers[0]
     proof = _law(chip, place, day, answer)
     work = f"classify({name_of(chip).en}, {place}, {day}) = {answer[1]}"
     if answer[0] in ("none", ""):
         return Finding("supported", 0.85, proof.statement, (proof,), work)
-    licences = _events(chip, ctx, ("licence",), claim)
+    licences = _events(chip, ctx, ("licence",), claim) if licensed else []
     if licences:
         return Finding("supported", 0.6, licences[0].label, (evidence_of(licences[0]), proof), work)
     freed = [(d, a) for d, a in answers if a[0] in ("none", "")]

@@ -51,7 +51,8 @@ def spoken(view: View, clause: Clause) -> Clause:
     longest = 30 if view.lang == "zh" else 110
     if not who or len(before) > longest or (view.lang == "zh" and _far(view, clause.core, match.start())):
         return clause
-    if view.lang == "en" and (lexicon.has("en", "verbs", before) or not _clausal(view, match.end(), clause.end)):
+    said = re.sub(r"(?:has|have|had|also|then|later)( (?:also|already|since))?\s*$", "", before)
+    if view.lang == "en" and (lexicon.has("en", "verbs", said) or not _clausal(view, match.end(), clause.end)):
         return clause
     if view.lang == "zh" and not (
         predicate(view, match.end(), clause.end)

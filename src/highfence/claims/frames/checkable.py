@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from highfence.claims.frames import lexicon, segments
+from highfence.claims.frames.belonging import belonging
 from highfence.claims.frames.clause import Clause
+from highfence.claims.frames.permission import permission
 from highfence.claims.frames.roles import predicate
 from highfence.claims.frames.view import View
 
@@ -49,12 +51,76 @@ def judged(view: View, clause: Clause, inherited: bool = False) -> str:
     if clause.sentence.block == "title" or (clause.sentence.block == "heading" and not numbers(view, start, end)):
         contrast = _CONTRAST[view.lang].search(view.folded, start, end) is not None
         return OPINION if opinion >= 3 and contrast and "?" not in view.folded[end : end + 2] else NEITHER
-    if clause.role in ("item", "apposition") or stance(view, clause):
+    if clause.role in ("item", "apposition") or stance(view, clause) or takes_stand(view, clause):
         return CHECKABLE
+    if opinion < 2.0 and not view.has("us", start, clause.core + 2) and _relates(view, clause):
+        return CHECKABLE
+    swept = _sweeps(view, clause) if fact < 2.5 or not named(view, start, end) else 0.0
+    if swept >= 2.0 and (opinion + swept > fact or not named(view, start, end)):
+        return OPINION
     if fact > opinion and fact >= (1.5 if opinion == 0 else 2.0):
         return CHECKABLE
-    about = named(view, start, end) or view.has("legal", start, end)
+    about = (
+        named(view, start, end)
+        or view.has("legal", start, end)
+        or (view.lang == "zh" and clause.role == "clause" and predicate(view, start, end))
+    )
     return OPINION if opinion >= 2.0 and about and not view.has("us", start, clause.core + 2) else NEITHER
+
+
+def _relates(view: View, clause: Clause) -> bool:
+    """Tell whether a clause says whose a thing is, or what law makes of some goods."""
+    whose = belonging(view, clause.start, clause.end)
+    goods = any(m.type in ("chip", "system", "product") for m in view.within(clause.start, clause.end, "entity"))
+    return whose is not None or (goods and permission(view, clause.start, clause.end) is not None)
+
+
+def _sweeps(view: View, clause: Clause) -> float:
+    """Weigh signs of a sweeping judgement: "nobody", "no ... can", 从来, 没有赢家, and figures of speech."""
+    start, end = clause.start, clause.end
+    if clause.sentence.block != "body" or clause.speech or clause.role != "clause":
+        return 0.0
+    if numbers(view, start, end) or view.within(start, end, "time"):
+        return 0.0
+    if view.has("us", start, end):
+        return 0.0
+    if any(m.type in ("chip", "system", "model", "memory", "law") for m in view.within(start, end, "entity")):
+        return 0.0
+    text = view.bare
+    sweeping = len({m.group() for m in lexicon.pattern(view.lang, "sweeping").finditer(text, start, end)})
+    figures = len({m.group() for m in lexicon.pattern(view.lang, "figures").finditer(text, start, end)})
+    if not sweeping and not figures:
+        return 0.0
+    copula = {
+        "zh": re.compile("是|成为|变成|沦为"),
+        "en": re.compile(r"\b(?:is|was|are|were|becomes?|became|remains?)\b"),
+    }
+    judged_words = len(view.within(start, end, "evaluation"))
+    return (
+        1.25 * min(sweeping, 2)
+        + 1.25 * min(figures, 2)
+        + 0.75 * bool(copula[view.lang].search(text, start, end))
+        + 0.75 * min(judged_words, 2)
+        + 0.75 * bool(view.within(start, end, "negation"))
+    )
+
+
+_TAKES = {
+    "zh": re.compile(
+        "[APHX]\ufffc*(?:一贯|始终|坚决|坚定|强烈|历来|明确|已|多次|也|均)*(?:反对|敦促|谴责|呼吁|支持|欢迎|抗议|赞成|主张)"
+    ),
+    "en": re.compile(
+        r"(?:the )?[APHX]\ufffc*(?: (?:has|have|had|is|are|\w+ly|long|also|repeatedly|again))*? "
+        r"(?:opposes?|opposed|urges?|urged|"
+        r"condemns?|condemned|calls? on|called on|calls? for|called for|protests?|protested|welcomes?|welcomed|"
+        r"criticis\w+|criticiz\w+|denounc\w+|objects?|objected|supports?|supported|vows?|vowed)\b"
+    ),
+}
+
+
+def takes_stand(view: View, clause: Clause) -> bool:
+    """Tell whether a clause says that an agency, government or person opposes, urges or backs something."""
+    return _TAKES[view.lang].match(view.typed, clause.core, clause.end) is not None
 
 
 def holds(view: View, clause: Clause) -> bool:
@@ -93,6 +159,8 @@ def telling(view: View, start: int, end: int) -> bool:
     if re.search(r"\d", printed):
         return True
     if view.lang == "en":
+        if re.fullmatch(r"(?:an?|one|two|three)[ -](?:third|quarter|fifth|sixth|tenth|fourth|eighth|half)s?", printed):
+            return not printed.endswith(("quarters", "halves")) or view.folded[end : end + 3] == " of"
         return not re.fullmatch(r"(?:an?|one|two|three|both|single|first|half)(?: \w+)?", printed) or printed == "half"
     if re.search("[百千万亿]|成$|成多?|分之|倍|翻|[半]$|减半|砍半", printed):
         return not re.fullmatch("百年|千年|万一|千万|一[万千]", printed)

@@ -74,19 +74,26 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         who = (*firms[:1], *who) if firms and attribute in _OF_FIRMS else (*topic, *who)
     if (
         view.lang == "en"
-        and clause.core == clause.sentence.start
+        and number.start - clause.core <= 30
+        and not view.has("verbs", clause.core, number.start)
         and not entities(view, clause.core, number.start)
         and re.match(r"\s*of\b", view.folded[number.end : number.end + 4])
     ):
         who = ranked(view, entities(view, number.end, clause.end), attribute) or who
+    who = _of_its_kind(view, clause, who, attribute, quantity, ctx)
     whole = _whole(view, clause, number) if quantity.unit in ("share", "times") else None
     if whole is not None and who and who[0] is whole and meant is None and (ctx.topic or ctx.before):
         who = ctx.topic or ctx.before
     role, direction = _role(view, clause, part)
     other = _compared_with(view, clause, part, who)
+    if quantity.unit == "share" and _HANDS_OVER[view.lang].search(view.folded, clause.core, clause.end):
+        attribute, other = "revenue-cut", ()
     kind = _kind(view, clause, part, quantity, attribute, role, other)
+    if attribute == "revenue-cut":
+        kind = "quantity"
     if kind == "ratio":
         role = "ratio"
+        attribute = attribute or _metric(view, clause)
     elif kind == "rank":
         role = "rank"
     ahead = future(view, clause)
@@ -119,6 +126,84 @@ def counted(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     )
 
 
+_HANDS_OVER = {
+    "zh": re.compile(
+        "上缴|上交|分成|抽成|抽走|让渡|缴纳[^,，。]{0,12}(?:收入|销售额)|(?:收入|销售额|营收)的[^,，。]{0,8}(?:交给|缴给|上缴)"
+    ),
+    "en": re.compile(
+        r"\b(?:hand(?:s|ed|ing)? (?:over|\w+)|pay(?:s|ing)?|paid|giv(?:e|es|ing)|gave|given|remit(?:s|"
+        r"ted)?|turn(?:s|ed)? over|"
+        r"surrender(?:s|ed)?|fork(?:s|ed)? over|tak(?:e|es|ing)|took|keep(?:s|ing)?|kept|collect(?:s|ed)?|cut)\b"
+        r"[^,;]{0,40}?(?:%|percent|per cent)[^,;]{0,12}? (?:cut )?(?:of|from) (?:the |its |their |all |"
+        r"those |that |such |\w+'s )?"
+        r"(?:\w+ )?(?:revenues?|sales|proceeds|takings)|\b(?:%|percent|per cent) cut\b"
+    ),
+}
+"""Words of paying over a part of what is taken in."""
+
+_SPENDS = {
+    "zh": re.compile("投资|投入|注资|出资|斥资|砸下"),
+    "en": re.compile(r"\b(?:spends?|spent|spending|invests?|invested|investing|pours?|poured|plough\w*|pump\w*)\b"),
+}
+_GRANTS = {
+    "zh": re.compile("拨款|拨出|补贴|补助|资助|划拨"),
+    "en": re.compile(
+        r"\b(?:sets? aside|setting aside|allocat\w+|earmark\w+|appropriat\w+|grants?|subsid\w+|awarded)\b"
+    ),
+}
+_FORMATS = re.compile(
+    r"(?<![a-z])(?:(?:fp|int|bf|tf|mxfp|nvfp)-?\d{1,2}|half precision|single precision)(?![a-z0-9])|[半单双]精度"
+)
+_MIGHT = {
+    "zh": re.compile("快|强|性能|速度"),
+    "en": re.compile(r"\b(?:powerful|fast|faster|quick|speed|speedier|capable|slow|slower|performant)\b"),
+}
+
+
+def _metric(view: View, clause: Clause) -> str:
+    """Return what a ratio that names no attribute compares: compute in a format, performance where it says fast."""
+    if _FORMATS.search(view.folded, clause.start, clause.end):
+        return "compute"
+    return "performance" if _MIGHT[view.lang].search(view.folded, clause.core, clause.end) else ""
+
+
+_OF_GOODS = frozenset(
+    {
+        "compute",
+        "tpp",
+        "memory",
+        "memory-capacity",
+        "memory-bandwidth",
+        "interconnect",
+        "power",
+        "transistors",
+        "die-size",
+    }
+)
+_BOOKS = frozenset(
+    {"revenue", "net-profit", "operating-profit", "gross-margin", "capex", "r-and-d", "operating-margin"}
+)
+
+
+def _of_its_kind(
+    view: View, clause: Clause, who: tuple[Mention, ...], attribute: str, quantity: Quantity, ctx: Context
+) -> tuple[Mention, ...]:
+    """Return what a number can be of, where none is named: goods named before have specs, firms have books."""
+    if [m for m in entities(view, clause.core, clause.end) if not wide(m)]:
+        return who
+    goods = ("chip", "system")
+    if (attribute in _OF_GOODS or quantity.unit in ("FLOP/s", "B/s", "B", "W")) and not any(
+        m.type in goods for m in who
+    ):
+        if who and who[0].type not in ("agency", "place", "person", "law", "topic"):
+            return who
+        last = [ctx.named[t] for t in goods if t in ctx.named]
+        return (*sorted(last, key=lambda m: -m.start)[:1], *who)
+    if attribute in _BOOKS and who and all(wide(m) for m in who) and "firm" in ctx.named:
+        return (ctx.named["firm"], *who)
+    return who
+
+
 def _whole(view: View, clause: Clause, number: Mention) -> Mention | None:
     """Return the thing that a Chinese number is a part or multiple of: H100 of 不到H100的六分之一."""
     near = entities(view, clause.core, number.start)
@@ -143,6 +228,12 @@ def _bare_attribute(view: View, clause: Clause, quantity: Quantity, ctx: Context
     if ctx.attribute and not rate and (goes_on or view.within(clause.core, clause.end, "change")):
         return ctx.attribute
     relation = [m.id for m in view.within(clause.core, clause.end, "relation") if m.id not in ("of", "heads")]
+    if quantity.unit in slots.MONEY and _SPENDS[view.lang].search(text):
+        return "investment"
+    if quantity.unit in slots.MONEY and _GRANTS[view.lang].search(text):
+        return "subsidy"
+    if quantity.unit == "units" and "supplies" in relation:
+        return "units"
     return {
         "FLOP/s": "compute",
         "OP/s": "compute",

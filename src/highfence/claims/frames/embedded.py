@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
+from highfence.claims.frames.belonging import presumed
 from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.subjects import entities
 from highfence.claims.frames.view import View
@@ -24,6 +25,7 @@ def embedded(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterato
     ``known`` collects the pairs already told, so that each is told once in a document.
     """
     yield from _origins(view, clause, known)
+    yield from _presumed(view, clause, known)
     yield from _measures(view, clause)
 
 
@@ -52,6 +54,28 @@ def _origins(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterato
             object=(second.id, *second.others),
             attribute="owns" if second.type == "firm" else "makes",
             mentions=(first, second),
+        )
+
+
+def _presumed(view: View, clause: Clause, known: set[tuple[str, str]]) -> Iterator[Claim]:
+    """Yield what noun phrases presume, where the catalogue does not confirm it."""
+    for one in presumed(view, clause.start, clause.end):
+        placed = one.attribute == "located-in"
+        first, second = (one.owned, one.owner) if placed else (one.owner, one.owned)
+        confirmed = not placed and _belongs(second.id, first.id) and one.owned.type != "product"
+        if confirmed or (first.id, second.id) in known:
+            continue
+        known.add((first.id, second.id))
+        places = tuple(id for id in (second.id, *second.others) if not placed or not id.endswith("-government"))
+        yield Claim(
+            one.start,
+            one.end,
+            view.text[one.start : one.end],
+            "origin",
+            subject=(first.id, *first.others),
+            object=places or (second.id,),
+            attribute=one.attribute,
+            mentions=(one.owned, one.owner),
         )
 
 

@@ -14,7 +14,8 @@ ZH: dict[str, str] = {
         "但是 但 而且 而 不过 然而 可是 因此 因而 所以 于是 同时 此外 另外 其中 其次 首先 再次 最后 例如 比如 "
         "譬如 具体来看 具体而言 总之 简言之 换言之 换句话说 也就是说 一方面 另一方面 与此同时 值得注意的是 "
         "值得一提的是 更重要的是 更关键的是 事实上 尽管如此 尽管 虽然 据悉 据了解 毕竟 当然 并且 并 且 以及 又 "
-        "另据 一是 二是 三是 四是 五是 再者 何况 尤其是 特别是 相比之下 换而言之 综上 由此 从而 进而 随后 之后 "
+        "另据 一是 二是 三是 四是 五是 再者 何况 尤其是 特别是 相比之下 "
+        "说到底 归根到底 归根结底 换而言之 综上 由此 从而 进而 随后 之后 "
         "此前 不仅如此 除此之外 紧接着"
     ),
     "condition": "若 如果 一旦 假如 倘若 假设 只要 只有 除非 即使 即便 哪怕 要是 万一 若是 如若",
@@ -110,6 +111,23 @@ ZH: dict[str, str] = {
     ),
     "exhort": "必须 应该 应当 务必 需要我们 让我们 不要 不应 不该 要警惕 切莫 别 理应 有必要 呼吁",
     "us": "我们 你 咱们 大家 咱",
+    "sweeping": (
+        "从不 从来 从未 永远 总是 永不 谁都 谁也 没有人 无人 任何人 没有赢家 没有捷径 没有退路 没有回头路 "
+        "不是问题 才是 只是 只会 只能 "
+        "终究 终将 迟早 注定 绝非 何来 哪有 哪里 何谈 谈何容易 无从谈起 说到底 归根到底 归根结底 换不来 "
+        "买不来 讨不来 堵不住 挡不住 拦不住 "
+        "锁不住 等不来 靠不住 靠不了 救不了 别想 休想 不可能 越是 越来越 与其 何必 何况 才刚刚 刚刚开始 "
+        "肉眼可见 远未 远没有 不过如此 无异于 "
+        "等于 意味着 不在于 而在于 而是 就是 关键在于 真正的 真正 不该 不能只 不会因为"
+    ),
+    "figures": (
+        "故事 游戏 赛跑 竞赛 棋局 棋盘 牌桌 赌局 赌注 捷径 代价 赢家 输家 脚步 命运 朋友 敌人 寒冬 春天 风口 "
+        "浪潮 泡沫 神话 战场 战争 马拉松 "
+        "长跑 短板 木桶 说谎 谎言 真相 梦 幻想 幻觉 答案 教训 药方 良药 毒药 解药 鸿沟 高墙 围墙 铁幕 篱笆 "
+        "裂痕 独善其身 耐心 勇气 底线 信心 "
+        "信任 智慧 尊严 人心 未来属于 问题 机会 大门 后门 漏洞百出 笑话 口号 算账 账单 买单 埋单 豪赌 死结 "
+        "死局 破局 出路 退路"
+    ),
     "position": "反对 支持 敦促 呼吁 要求 谴责 欢迎 希望 赞成 主张 坚持 愿 抗议 质疑 担忧 认为",
     "hedge": "可能 或许 也许 大概 似乎 疑似 据称 传 据传 传闻 有望 恐 或将 或 预计 料 看来 拟",
     "negation": "不 没 未 无 非 并非 未能 没有 无法 不能 不会 尚未 从未 绝不",
@@ -164,7 +182,19 @@ EN: dict[str, str] = {
         "rescind|approves|approve|grants|grant|denies|deny|stands|stand|stood|sits|sit|sat|feels|feel|felt|chose|"
         "chooses|choose|turned|turns|turn|moved|moves|move|spun|quit|shed|sheds|sank|sinks|shrank|shrinks|swung|"
         "swings|shut|shuts|broke|breaks|ceases|cease|files|file|sues|sue|fined|fines|arrests|signs|sign|agrees|"
-        "agree"
+        "agree|caught|catch|catches|belongs|belong|arose|arises|arise|awoke|beset|bore|bears|bear|bound|bred|broadcast|"
+        "burst|cast|clung|crept|dealt|deals|dealt|dug|drank|ate|fed|feeds|fought|fights|fight|fled|flew|flung|forgot|"
+        "froze|hung|hid|hurts|hurt|laid|lays|learnt|learned|learns|lent|lends|lit|lies|lie|outdid|overcame|overtook|"
+        "overtakes|overtake|rode|rang|rid|shook|shakes|shone|shot|slept|spoke|speaks|speak|split|splits|spread|"
+        "spreads|sprang|stole|steals|stuck|sticks|struck|strikes|strike|swept|sweeps|swore|swam|taught|tore|threw|"
+        "throws|throw|understood|understands|underwent|undercuts|undercut|upheld|withdrew|withdraws|withheld|wound|"
+        "woke|wears|wore|overhauled|enters|enter|exits|exit|grants|hands|hand|outlaws|outlaw|permits|permit|"
+        "bridges|closes|close|opens|open|collapses|collapse|dwarfs|dwarf|eclipses|eclipse|equals|equal|carries|carry|"
+        "tries|try|buries|bury|denies|supplants|relents|relent|persists|persist|backfires|backfire|pins|pin|"
+        "shifts|shift|slows|slow|speeds|squeezes|squeeze|stalls|stall|stems|stem|steps|step|tests|tames|tame|"
+        "threatens|threaten|urges|urge|vows|vow|yields|yield|weighs|weigh|widens|widen|narrows|narrow|hails|hail|"
+        "originates|originate|comprises|comprise|consists|consist|replaces|replace|cures|cure|solves|solve|"
+        "explains|explain|proves|prove|pretends|pretend|deserves|deserve|punishes|punish|rewards|reward|teaches"
     ),
     "legal": (
         "ban|bans|banned|banning|bar|bars|barred|barring|prohibit|prohibits|prohibited|restrict|restricts|"
@@ -241,6 +271,23 @@ EN: dict[str, str] = {
         "should|must|ought to|need to|needs to|let us|let's|have to|has to|it is time|cannot afford|urge|had better"
     ),
     "us": "we|our|us|you|your|i|my|let's",
+    "sweeping": (
+        "nobody|no one|no-one|nothing|never|always|everyone|everybody|anyone|no amount of|no \\w+ can|none of|cannot|"
+        "can't|can no longer|in search of|there is no|there are no|there was no|for its own sake|at any price|"
+        "at all costs?|the very|wants? to|dressed up as|sooner or later|in the end|only a|little more than|"
+        "more than just|rather than|not so much|hardly|scarcely|barely|all too|too much|too many|too slow|as if|"
+        "as though|what counts|what matters|not enough|far from|least of all"
+    ),
+    "figures": (
+        "slogan|story|game|race|price|bill|lesson|lessons|dream|dreams|wall|walls|fence|yard|war|battle|marathon|"
+        "sprint|trap|poison|medicine|cure|remedy|prize|bargain|joke|farce|theatre|theater|comedy|tragedy|drama|"
+        "bubble|mirage|hope|hopes|fear|faith|patience|pride|habit|addiction|hostage|pawn|chess|poker|cards?|dice|"
+        "shortage|humiliation|embarrassment|luxury|necessity|virtue|vice|sin|crime|punishment|insult|gift|favour|"
+        "favor|burden|crutch|leash|noose|shackles|tax on|wishful thinking|strategy|plan|illusions?|reality|truth|lies|"
+        "magic|miracle|cliff|abyss|storm|winter|spring|tide|earthquake|collapse|downfall|winners?|losers?|"
+        "champions?|leverage|patience|courage|common sense|credibility|dead end|half-measure|half measures?|sieve|"
+        "loophole|loopholes|strangl\\w+|suffocat\\w+|chok\\w+|starv\\w+|shoot\\w*|wound|self-inflicted"
+    ),
     "position": (
         "opposes?|opposed|supports?|urges?|urged|calls? on|called on|calls? for|called for|condemns?|condemned|"
         "welcomes?|welcomed|hopes?|hoped|criticis\\w+|criticiz\\w+|protests?|protested|vows?|vowed|backs|backed|"

@@ -126,7 +126,8 @@ _AND = re.compile(r"\s+(?:and|but|while|whereas|although|though|because|as|after
 _SUBJECT_VERB = re.compile(
     r"(?:the |a |an |its |their |his |us |chinese |american )?(?:[\w\ufffc'’.-]+ ){0,3}?(?:is|are|was|were|has|"
     r"have|had|will|would|can|could|may|"
-    r"makes?|made|rose|fell|said|says|grew|holds?|held|designs|produces|supplies|controls|accounted|accounts|remains?|"
+    r"makes?|made|rose|fell|said|says|grew|holds?|held|designs|produces|supplies|controls|accounted|"
+    r"accounts|remains?|"
     r"\w+ed)\b"
 )
 
@@ -142,10 +143,34 @@ def conjoined(view: View, piece: Piece) -> Iterator[Piece]:
         opens = (
             head is not None or re.match(r"(?:it|they|he|she|the|its|their|a|an|[a-z]+ \ufffc)\b", right) is not None
         )
+        if match.group().strip() in ("and", "but") and _second_verb(view, start, match.start(), match.end(), piece.end):
+            yield Piece(start, match.start(), mark, match.group().strip())
+            start, mark = match.end(), match.group().strip()
+            continue
         if opens and _SUBJECT_VERB.match(compact(right)):
             yield Piece(start, match.start(), mark, match.group().strip())
             start, mark = match.end(), match.group().strip()
     yield Piece(start, piece.end, mark, piece.after)
+
+
+_VERB_FIRST = re.compile(
+    r"(?:also |then |later |now |still |\w+ly )?(?:is|was|are|were|has|had|will|would|\w{2,}ed|set|put|cut|"
+    r"fell|rose|made|took|gave|sold|bought|built|said|held|led|paid|won|lost|left|kept|began|grew|became|"
+    r"brought)\b"
+)
+
+
+def _second_verb(view: View, start: int, left: int, right: int, end: int) -> bool:
+    """Tell whether "and" joins two predicates of one subject that each tell a number or a time of their own."""
+    if not _VERB_FIRST.match(view.bare, right, end):
+        return False
+
+    def tells(first: int, last: int) -> bool:
+        return bool(view.within(first, last, "time")) or any(
+            m.quantity is not None and m.quantity.unit != "day" for m in view.within(first, last, "quantity")
+        )
+
+    return tells(start, left) and tells(right, end) and bool(view.within(start, left, "entity"))
 
 
 def compact(text: str) -> str:

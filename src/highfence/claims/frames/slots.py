@@ -29,6 +29,9 @@ RATES = frozenset(
 )
 
 
+COUNTED = frozenset({"fabs", "employees", "cities", "devices", "data-centers", "layers", "patents", "papers", "cores"})
+"""Attributes that are counts of what stands right beside the number."""
+
 MONEY = frozenset({"USD", "CNY", "EUR", "TWD", "KRW", "JPY", "HKD", "GBP"})
 _MARKETS = ("product", "topic", "technology")
 
@@ -42,6 +45,12 @@ def attribute_of(view: View, start: int, end: int, near: Mention | None) -> Ment
     ]
     if near is not None and near.quantity is not None and near.quantity.unit not in ("1", "units"):
         found = [m for m in found if not m.id.endswith("-count")]
+    if near is not None:
+        found = [m for m in found if m.id not in COUNTED or (m.start - near.end <= 24 and near.start - m.end <= 10)]
+    if near is not None and near.quantity is not None and near.quantity.count_of not in ("", "plants", "items"):
+        found = [
+            m for m in found if m.id not in ("fabs", "data-centers") or m.end <= near.start or m.start - near.end <= 3
+        ]
     if near is not None and near.quantity is not None and near.quantity.unit in MONEY:
         found = [m for m in found if m.id not in RATES]
     if not found:
@@ -95,7 +104,13 @@ def period_of(view: View, clause: Clause, near: int, ctx: Context, after: int = 
         return before[-1].time
     if times:
         return min(times, key=lambda m: m.start).time
-    return ctx.period_of_sentence
+    return None if _BACK_THEN[view.lang].search(view.folded, clause.start, clause.end) else ctx.period_of_sentence
+
+
+_BACK_THEN = {
+    "zh": re.compile("当年(?!\\d)|昔日|往年|那年|那时"),
+    "en": re.compile(r"\b(?:back then|in those days|years ago)\b"),
+}
 
 
 def _compared(view: View, time: Mention) -> bool:
@@ -137,14 +152,21 @@ def place_of(view: View, clause: Clause, ctx: Context) -> str:
     text = view.folded[clause.start : clause.end]
     if re.search("全球|世界|\\bglobal|\\bworld", text):
         return "world"
-    return "CN" if view.lang == "zh" and re.search("国产|国内|在华|对华", text) else ""
+    return "CN" if view.lang == "zh" and re.search("国产|国内|在华(?!盛)|对华(?!为|虹)", text) else ""
 
 
 @cache
 def country(id: str) -> str:
     """Return the country that a thing of the catalogue belongs to, or none."""
     found = things().get(id)
-    return found.country if found else ""
+    return found.country if found and found.country else _homes().get(id, "")
+
+
+@cache
+def _homes() -> dict[str, str]:
+    from highfence.catalogue import catalogue
+
+    return {firm.id: firm.country or "" for firm in catalogue().firms()}
 
 
 def code(m: Mention) -> str:

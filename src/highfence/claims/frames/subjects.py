@@ -110,6 +110,32 @@ def entities(view: View, start: int, end: int) -> list[Mention]:
     return [m for m in view.within(start, end, "entity") if m.id]
 
 
+_BOOKS = frozenset(
+    {
+        "revenue",
+        "net-profit",
+        "operating-profit",
+        "gross-margin",
+        "capex",
+        "r-and-d",
+        "operating-margin",
+        "orders",
+        "units",
+    }
+)
+_BARE_PRONOUN = re.compile("(?:it|they|its|their)\\b|它们?|其(?!中|他|它|余|实|次)")
+
+
+def _goods_meant(view: View, start: int, end: int, ctx: Context, attribute: str) -> tuple[Mention, ...]:
+    """Return the chip that "it" stands for where a spec is told of it: the one the talk is of, else the last."""
+    if attribute not in SPECS or not _BARE_PRONOUN.match(view.folded, start, end):
+        return ()
+    goods = ("chip", "system")
+    topics = [m for m in (*ctx.topic, *ctx.before) if m.type in goods]
+    last = sorted((ctx.named[t] for t in goods if t in ctx.named), key=lambda m: -m.start)
+    return tuple((topics or last)[:1])
+
+
 _GOES_ON = re.compile(
     r"(?:and |but |then )?(?:which|who|down|up|"
     r"(?!forcing|causing|prompting|leaving|allowing|letting|requiring|pushing)\w+(?:ed|ing))\b"
@@ -122,7 +148,7 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
     found = entities(view, begin, max(until, begin))
     if not found and clause.start < begin:
         found = _in_lead(view, clause, begin)
-    referred = _referred(view, begin, clause.end, ctx)
+    referred = _goods_meant(view, begin, clause.end, ctx, attribute) or _referred(view, begin, clause.end, ctx)
     if referred:
         return (*referred, *(m for m in found if m.id != referred[0].id))
     if (
@@ -134,6 +160,17 @@ def subject(view: View, clause: Clause, until: int, ctx: Context, attribute: str
         said = [m for m in entities(view, *clause.speech) if m.type in ("firm", "agency", "person", "place")]
         if said:
             return (*ranked(view, said, attribute), *found)
+    if (
+        not found
+        and clause.speech
+        and view.lang == "en"
+        and clause.speech[1] <= clause.core + 2
+        and attribute in _BOOKS
+    ):
+        said = entities(view, clause.sentence.start, clause.speech[1])
+        firms = [m for m in said if m.type == "firm"]
+        if firms:
+            return tuple(firms[:1])
     if (
         ctx.topic
         and view.lang == "en"
@@ -246,8 +283,18 @@ _POINTED = re.compile(
 )
 
 
+_DESCRIBED = re.compile(
+    r"(?:the|this) (?:[a-z-]+ |[PAT]\ufffc*(?:-based|-headquartered|-listed)? ){1,3}"
+    r"(?:company|firm|chipmaker|giant|foundry|start-?up|supplier|manufacturer|maker|group|toolmaker|vendor|designer)\b(?!s)"
+)
+
+
 def _referred(view: View, start: int, end: int, ctx: Context) -> tuple[Mention, ...]:
     """Resolve a pronoun or "the company" to the last thing of its kind."""
+    if view.lang == "en" and (described := _DESCRIBED.match(view.typed, start, end)) is not None:
+        return (ctx.named["firm"],) if "firm" in ctx.named and described else ()
+    if view.lang == "en" and "person" in ctx.named and view.folded.startswith("who ", start):
+        return (ctx.named["person"],)
     length = view.starts("pronoun", start, end)
     pointed = _POINTED.match(view.folded, start, end) if view.lang == "zh" else None
     if pointed and pointed.end() - start > length:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 from highfence.claims.frames import checkable, lexicon, slots
+from highfence.claims.frames.acts import act
+from highfence.claims.frames.belonging import Belonging, belonging
 from highfence.claims.frames.clause import Clause
 from highfence.claims.frames.parts import Part
+from highfence.claims.frames.permission import APPROVED, BAN, FREE, LICENCE, Permission, permission
 from highfence.claims.frames.roles import NOUNS, predicate
 from highfence.claims.frames.slots import future, ids, linked
 from highfence.claims.frames.subjects import Context, entities, subject
@@ -19,17 +22,29 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
     """Return what a clause without a number asserts."""
     start, end = part.start, part.end
     kind = _plain_kind(view, clause)
+    whose = belonging(view, clause.start, end) if kind in _MAY_BELONG else None
+    if whose is not None:
+        return _belongs(view, clause, start, end, whose, ctx)
+    allowed = permission(view, clause.start, end) if kind in _MAY_ALLOW else None
     if kind == "attribution" and clause.speech and 0 <= start - clause.speech[1] <= 4:
         start = clause.speech[0]
     verb = _verb_at(view, clause, kind)
-    relation = _relation(view, clause, kind)
+    done = act(view, clause.core, end) if kind in ("event", "status", "origin", "causal") else ""
+    if allowed is not None and (done not in _ACTS_FIRST or (allowed.attribute == APPROVED and done == "signs")):
+        return _allowed(view, clause, start, end, allowed, verb, ctx)
+    if done:
+        kind = "event"
+    relation = done or _relation(view, clause, kind)
     attribute = relation
     meant = slots.attribute_of(view, start, end, None)
     if (kind in ("rank", "ratio", "change") and meant is not None) or (not attribute and meant is not None):
         attribute = meant.id
     who = subject(view, clause, verb, ctx, attribute)
     used = set(ids(who))
+    if view.lang == "zh" and kind in ("event", "attribution", "status"):
+        who, used = _agents(view, who), set(ids(_agents(view, who)))
     objects = [m for m in entities(view, max(verb, clause.said), end) if m.id not in used and m not in who]
+    objects = [m for m in entities(view, clause.core, verb) if m.id not in used and _acted_on(view, m)] + objects
     if kind == "ratio" and clause.start < clause.core:
         objects += [
             m
@@ -54,10 +69,88 @@ def told(view: View, clause: Clause, part: Part, ctx: Context) -> Claim:
         base=slots.base_of(view, clause, None),
         place=slots.place_of(view, clause, ctx),
         market=slots.market_of(view, clause, meant),
-        speaker=slots.speaker_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx) or (ids(who[:1]) if checkable.takes_stand(view, clause) else ()),
         negated=slots.negated(view, clause.core, end),
         hedged=view.has("hedge", clause.core, end),
         future=future(view, clause),
+        words=slots.words_of(view, start, end),
+        mentions=linked(view, clause.start, end),
+    )
+
+
+def _acted_on(view: View, m: Mention) -> bool:
+    """Tell whether a Chinese name before the verb is what is acted on: 对X立案, 把X列入, 将X纳入."""
+    return view.lang == "zh" and view.folded[m.start - 1 : m.start] in ("对", "把", "将", "向", "给", "就")
+
+
+def _agents(view: View, who: tuple[Mention, ...]) -> tuple[Mention, ...]:
+    """Return those that act, where others before the verb are acted on."""
+    return tuple(m for m in who if not _acted_on(view, m)) or who
+
+
+_MAY_BELONG = frozenset(("origin", "event", "forecast", "status", "causal"))
+_MAY_ALLOW = frozenset(("event", "status", "forecast", "origin", "ratio", "change"))
+_ACTS_FIRST = frozenset(("lists", "investigates", "rescinds", "signs", "enacts", "tariff", "subsidy", "fine"))
+_DOUBTS = {
+    "en": re.compile(
+        r"\b(?:reportedly|allegedly|perhaps|possibly|probably|apparently|likely|rumou?red|said to|believed to)\b"
+    ),
+    "zh": re.compile("据称|据传|传闻|或许|也许|大概|似乎|疑似"),
+}
+_WILL = {
+    "en": re.compile(r"\b(?:will|is to|are to|plans? to|expects? to|set to|may soon)\b"),
+    "zh": re.compile("将(?!.{0,8}(?:列入|纳入))|拟|计划"),
+}
+
+
+def _belongs(view: View, clause: Clause, start: int, end: int, whose: Belonging, ctx: Context) -> Claim:
+    """Return a claim of whose a thing is or where a firm is at home."""
+    placed = whose.attribute == "located-in"
+    first, second = (whose.owned, whose.owner) if placed else (whose.owner, whose.owned)
+    others = tuple(i for i in ids([second]) if not placed or not i.endswith("-government")) or ids([second])
+    return Claim(
+        start,
+        end,
+        view.text[start:end],
+        "origin",
+        subject=ids([first]),
+        object=others,
+        attribute=whose.attribute,
+        period=slots.period_of(view, clause, whose.start, ctx),
+        place=slots.place_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx),
+        negated=slots.negated(view, whose.start, whose.end),
+        hedged=view.has("hedge", clause.core, end),
+        words=slots.words_of(view, start, end),
+        mentions=linked(view, clause.start, end),
+    )
+
+
+def _allowed(view: View, clause: Clause, start: int, end: int, allowed: Permission, verb: int, ctx: Context) -> Claim:
+    """Return a claim of what law makes of some goods, or of who may do what with them."""
+    goods = [m for m in entities(view, clause.start, end) if m.type in ("chip", "system", "memory", "product")]
+    named = [m for m in goods if m.type != "product"] or goods
+    last = sorted((ctx.named[t] for t in ("chip", "system") if t in ctx.named), key=lambda m: -m.start)
+    who = tuple(named) or tuple(last[:1]) or subject(view, clause, verb, ctx, allowed.attribute)
+    rest = [m for m in entities(view, clause.start, end) if m not in who]
+    denied = slots.negated(view, clause.core, allowed.start) or slots.negated(view, allowed.end, end)
+    if allowed.attribute != FREE:
+        denied = denied or slots.negated(view, allowed.start, min(allowed.start + 12, allowed.end))
+    return Claim(
+        start,
+        end,
+        view.text[start:end],
+        "status",
+        subject=ids(who),
+        object=ids(rest),
+        attribute=allowed.attribute,
+        direction={LICENCE: -1, BAN: -1, FREE: 1, APPROVED: 1}[allowed.attribute],
+        period=slots.period_of(view, clause, allowed.start, ctx),
+        place=slots.place_of(view, clause, ctx),
+        speaker=slots.speaker_of(view, clause, ctx),
+        negated=denied,
+        hedged=_DOUBTS[view.lang].search(view.folded, clause.core, allowed.start) is not None,
+        future=_WILL[view.lang].search(view.folded, clause.core, end) is not None,
         words=slots.words_of(view, start, end),
         mentions=linked(view, clause.start, end),
     )
@@ -78,7 +171,7 @@ def _plain_kind(view: View, clause: Clause) -> str:
         return "attribution"
     if clause.quoted:
         return "attribution"
-    if checkable.stance(view, clause):
+    if checkable.stance(view, clause) or checkable.takes_stand(view, clause):
         return "attribution"
     if future(view, clause):
         return "forecast"
@@ -105,7 +198,8 @@ def _plain_kind(view: View, clause: Clause) -> str:
     if (
         not timed
         and (
-            any(r in ("makes", "designs", "owns", "supplies", "founded") for r in relations)
+            any(r in ("makes", "designs", "owns", "founded") for r in relations)
+            or ("supplies" in relations and not slots.negated(view, clause.said, end))
             or ("heads" in relations and _holds_office(view, clause))
         )
         and not (view.lang == "zh" and view.has("event", clause.said, end))

@@ -12,6 +12,23 @@ from highfence.claims.mentions.folding import fold
 from highfence.claims.model import Document, Mention
 
 MASK = "\ufffc"
+TYPES = {
+    "firm": "F",
+    "fund": "F",
+    "chip": "G",
+    "system": "G",
+    "model": "G",
+    "memory": "G",
+    "product": "T",
+    "technology": "T",
+    "topic": "T",
+    "place": "P",
+    "agency": "A",
+    "group": "X",
+    "person": "H",
+    "law": "L",
+}
+"""Letter that stands for each type of entity in :attr:`View.typed`."""
 
 
 class View:
@@ -40,6 +57,20 @@ class View:
             if m.kind in ("entity", "time"):
                 letters[m.start : m.end] = MASK * (m.end - m.start)
         return "".join(letters)
+
+    @cached_property
+    def typed(self) -> str:
+        """Return :attr:`bare` with the first letter of each name telling its type: one of :data:`TYPES` in capitals."""
+        letters = list(self.bare)
+        for m in self.mentions:
+            if m.kind == "entity":
+                letters[m.start] = TYPES.get(m.type, "X")
+        return "".join(letters)
+
+    def named_at(self, start: int) -> Mention | None:
+        """Return the entity that begins at an offset, if any."""
+        first = bisect_left(self._starts, start)
+        return next((m for m in self.mentions[first : first + 4] if m.start == start and m.kind == "entity"), None)
 
     def within(self, start: int, end: int, *kinds: str) -> list[Mention]:
         """Return the mentions of some kinds that lie wholly between two offsets, in order."""

@@ -11,15 +11,57 @@ NEAR = 0.10
 """A value off by no more than this share is imprecise rather than wrong."""
 APPROXIMATE = 0.05
 """What "about" allows on either side."""
+ROUNDING = 0.004
+"""Facts are rounded too: a share by which a printed number may miss one and agree with it."""
 FAR_ABOVE = 10.0
 """A fact so many times a stated lower bound makes the bound true but uninformative."""
 
 NOT_COUNTS = frozenset(
     (
-        "USD", "CNY", "EUR", "JPY", "KRW", "TWD", "GBP", "HKD", "share", "points", "times", "FLOP/s", "OP/s",
-        "B/s", "B", "W", "nm", "Hz", "mm2", "m", "day", "week", "month", "year", "years", "months", "days", "TPP",
-        "TPP/mm2", "USD/h", "EFLOPS", "H100e", "rank", "wafers/month", "wafers/year", "tokens/day", "B/s/mm2",
-        "kWh", "J", "C", "V", "s", "tokens", "quarters",
+        "USD",
+        "CNY",
+        "EUR",
+        "JPY",
+        "KRW",
+        "TWD",
+        "GBP",
+        "HKD",
+        "share",
+        "points",
+        "times",
+        "FLOP/s",
+        "OP/s",
+        "B/s",
+        "B",
+        "W",
+        "nm",
+        "Hz",
+        "mm2",
+        "m",
+        "day",
+        "week",
+        "month",
+        "year",
+        "years",
+        "months",
+        "days",
+        "TPP",
+        "TPP/mm2",
+        "USD/h",
+        "EFLOPS",
+        "H100e",
+        "rank",
+        "wafers/month",
+        "wafers/year",
+        "tokens/day",
+        "B/s/mm2",
+        "kWh",
+        "J",
+        "C",
+        "V",
+        "s",
+        "tokens",
+        "quarters",
     )
 )
 """Units of which a bare number is no count; every other unit is a noun that is counted."""
@@ -102,6 +144,8 @@ def fits(wanted: Interval, low: float, high: float) -> str:
     if wanted.holds(low, high):
         if wanted.high == inf and low > 0 and wanted.value > 0 and low > FAR_ABOVE * wanted.value:
             return "near"
+        return "inside"
+    if wanted.distance(low, high) <= ROUNDING:
         return "inside"
     return "near" if wanted.distance(low, high) <= NEAR + 1e-9 else "off"
 

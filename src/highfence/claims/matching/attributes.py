@@ -71,7 +71,7 @@ GENERIC = frozenset(("performance", "speed", "inference", "training", "bandwidth
 """Attributes that leave open which spec is meant."""
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
-    "revenue": ("revenue", "sales", "market-size"),
+    "revenue": ("revenue", "sales", "market-size", "guidance"),
     "sales": ("sales", "revenue", "units", "market-size", "spending"),
     "income": ("profit", "revenue"),
     "profit": ("profit",),
@@ -245,7 +245,6 @@ def _market_words() -> frozenset[str]:
         "tools",
         "series",
         "process",
-        "system",
         "china",
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from highfence.catalogue.series import all_series
@@ -19,7 +19,7 @@ from highfence.claims.matching.attributes import (
     place_match,
 )
 from highfence.claims.matching.periods import ADDITIVE, length, meets, parts_of
-from highfence.claims.matching.readings import is_chip, is_firm, products, same, variants
+from highfence.claims.matching.readings import built_of, is_chip, is_firm, products, same, variants
 from highfence.claims.model import Claim
 
 RECENT = timedelta(days=800)
@@ -99,7 +99,7 @@ def of_specs(claim: Claim, view: Index, unit: str) -> list[Candidate]:
     found: list[Candidate] = []
     formats = named_formats(claim.text)
     for subject in claim.subject:
-        for id, fault in _spec_readings(subject):
+        for id, fault in _spec_readings(subject, SYSTEMS.search(claim.text.casefold()) is not None):
             for record in view.of(id):
                 if record.kind not in ("spec", "metric", "price", "model") or not record.numeric:
                     continue
@@ -130,7 +130,18 @@ def named_formats(text: str) -> frozenset[str]:
 _FORMAT = re.compile(r"(?<![a-z])(fp|bf|tf|int)-?\s?(4|6|8|16|32|64)(?!\d)")
 
 
-def _spec_readings(subject: str) -> Iterator[tuple[str, frozenset[str]]]:
+SYSTEMS = re.compile(
+    r"系统|超节点|集群|机柜|机架|整机|服务器|\bsystems?\b|cluster|\bracks?\b|\bpods?\b|supernode|server"
+)
+"""Words for what is built of many chips."""
+
+
+def _spec_readings(subject: str, of_system: bool = False) -> Iterator[tuple[str, frozenset[str]]]:
+    if of_system and is_chip(subject):
+        yield subject, frozenset(("system",))
+        for id in built_of(subject):
+            yield id, frozenset(("worded",))
+        return
     yield subject, frozenset()
     for id in variants(subject):
         yield id, frozenset(("variant",))
@@ -170,8 +181,11 @@ def of_series(
         for record in view.of(subject):
             if record.kind == "series":
                 lines[record.series].append(record)
+        first = (subjects or claim.subject)[0]
+        beside = subject != first and (is_firm(first) or is_chip(first))
         for id in lines:
-            found.extend(_line(claim, view, id, unit, today, subject, wanted, text))
+            rows = _line(claim, view, id, unit, today, subject, wanted, text)
+            found.extend(replace(c, faults=c.faults | {"beside"}) if beside else c for c in rows)
     return found
 
 
@@ -258,6 +272,8 @@ def series_faults(claim: Claim, record: Record, subject: str, attribute: str, te
         faults.add("definition")
     if not is_firm(subject) and not is_chip(subject) and _topical(record, text) < 0.25:
         faults.add("text")
+    if record.attribute == "revenue-share" and not record.place and _topical(record, text) < 0.5:
+        faults.add("text")
     where = place_match(claim.place, record, subject)
     if where in ("other", "narrower"):
         faults.add("place")
@@ -291,7 +307,7 @@ def of_statements(claim: Claim, view: Index, unit: str) -> list[Candidate]:
                 continue
             faults = {"worded"} if close >= 0.45 else {"text"}
             if "#" in record.id or close < 0.6:
-                faults.add("period-near")
+                faults.add("printed")
             if claim.period is not None and record.period is not None:
                 how = meets(record, claim.period)
                 faults |= {"period"} if how == "other" else set()
@@ -316,7 +332,7 @@ def by_words(claim: Claim, view: Index, unit: str, today: date) -> list[Candidat
         if is_firm(s) or is_chip(s) or (s in things() and things()[s].type in ("firm", "fund", "person"))
     }
     for score, record in view.search(words, ("series", "statement", "forecast"))[:120]:
-        if score < 8 or not record.numeric:
+        if score < 8 or not record.numeric or (record.kind == "series" and record.subject in claim.subject):
             continue
         by = factor(unit, record.unit)
         if by is None:

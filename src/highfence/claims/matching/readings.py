@@ -123,6 +123,12 @@ def products(id: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=1024)
+def built_of(chip: str) -> tuple[str, ...]:
+    """Return the servers, racks and clusters that are built of a chip."""
+    return tuple(s.id for s in catalogue().systems() if s.chip == chip or s.chip in variants(chip))
+
+
 def same(a: str, b: str) -> bool:
     """Whether two ids are one thing to most readers: the same, forms of one chip, or a firm and what it owns."""
     return a == b or b in variants(a) or b in owners(a) or a in owners(b)

@@ -128,6 +128,8 @@ def settled(claim: Claim) -> Claim:
     """Return a claim with its places told from its parties, its market in words, and its text in plain script."""
     ids = [i for i in claim.subject if not place_of(i) and i not in REGIONS]
     places = [p for i in (claim.place, *claim.subject, *claim.object) if (p := place_of(i))]
+    if DOLLARS.search(claim.text):
+        places = [p for p in places if p != "US"]
     market = [claim.market] if claim.market and claim.market not in ids[:1] else []
     if ids and (is_firm(ids[0]) or is_chip(ids[0]) or _type(ids[0]) in ("firm", "fund")):
         market += [i for i in ids[1:] if _type(i) in NARROW]
@@ -163,6 +165,7 @@ def settled(claim: Claim) -> Claim:
     )
 
 
+DOLLARS = re.compile(r"U\.?S\.? dollars?", re.I)
 CHIPS = re.compile(r"芯片|半导体|集成电路|chip|semiconductor|integrated circuit", re.I)
 
 
@@ -192,6 +195,9 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
     near = [c for c in before[-6:] if one.start - c.end < 400][::-1]
     chips = [s for c in near for s in c.subject[:1] if is_chip(s)]
     q = one.quantity
+    bare = bool(one.mentions) and not any(m.kind == "attribute" for m in one.mentions)
+    if one.kind == "change" and bare and near and one.start - near[0].end < 12:
+        one = replace(one, market=f"{one.market} {plain(near[0].text)}".strip())
     if one.attribute in SPECS:
         alone = one.subject[:1] if one.subject and is_chip(one.subject[0]) and not one.object else ()
         compared = (
@@ -204,6 +210,14 @@ def _carried(one: Claim, before: tuple[Claim, ...]) -> Claim:
     if one.kind in ("event", "status") and one.attribute and not one.subject and not one.object:
         parties = [s for c in near for s in c.subject[:1] if is_firm(s) or is_chip(s)]
         return replace(one, subject=tuple(parties[:1]))
+    if (
+        one.attribute in ("revenue-share", "share")
+        and not one.place
+        and near
+        and one.start - near[0].end < 30
+        and not (set(one.subject) & {m.id for m in one.mentions if m.kind == "entity"})
+    ):
+        one = replace(one, place=next((p for i in (near[0].place, *near[0].subject) if (p := place_of(i))), ""))
     if one.attribute in MONEY and all(s.startswith("place-") for s in one.subject):
         firms = [s for c in near for s in c.subject[:1] if is_firm(s)]
         if firms:
@@ -241,8 +255,27 @@ LOOSE = re.compile(r"性能|效能|表现|performance", re.I)
 STRICT = re.compile(r"算力|运算|運算|flops|tops\b|comput|processing power|峰值|peak", re.I)
 VERBS = frozenset(
     (
-        "makes", "designs", "owns", "founded", "heads", "supplies", "buys", "uses", "bans", "approves", "invests",
-        "launches", "expands", "replaces", "requires", "covers", "partof", "of", "license", "entity-list", "says",
+        "makes",
+        "designs",
+        "owns",
+        "founded",
+        "heads",
+        "supplies",
+        "buys",
+        "uses",
+        "bans",
+        "approves",
+        "invests",
+        "launches",
+        "expands",
+        "replaces",
+        "requires",
+        "covers",
+        "partof",
+        "of",
+        "license",
+        "entity-list",
+        "says",
     )
 )
 KEPT = frozenset(

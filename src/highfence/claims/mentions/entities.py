@@ -44,11 +44,22 @@ def entities(folded: Folded, cut: Tokens) -> list[Mention]:
         if best is None:
             i += 1
             continue
+        if not best.value[0] and (named := _named_inside(folded, cut, lists, i, best)) is not None:
+            best = named
         mention = _mention(folded, best, lists)
         found.append(mention)
         after = mention.end
         i = best.last + 1
     return found
+
+
+def _named_inside(folded: Folded, cut: Tokens, lists: Lexicon, i: int, reference: Hit) -> Hit | None:
+    """Return the name that "the bureau" or "the group" only begins: "the Bureau of Industry and Security"."""
+    for j in range(i + 1, reference.last + 1):
+        for hit in hits_at(cut, lists.names, j):
+            if hit.end > reference.end and hit.value[0] and _cased(folded, hit) and _meant(folded, hit, lists):
+                return hit
+    return None
 
 
 def codes(folded: Folded, taken: bytearray) -> Iterator[Mention]:
@@ -86,6 +97,8 @@ def _cased(folded: Folded, hit: Hit) -> bool:
 def _meant(folded: Folded, hit: Hit, lists: Lexicon) -> bool:
     """Whether a name that is an everyday word too stands for the name here."""
     name = folded.low[hit.start : hit.end]
+    if name in _TOWARDS and _other_word(folded.low, hit):
+        return False
     if name[0].isdigit() and (
         folded.low[max(0, hit.start - 1) : hit.start] in tuple(_AFTER_CURRENCY) or _COUNTED.match(folded.low, hit.end)
     ):
@@ -96,6 +109,17 @@ def _meant(folded: Folded, hit: Hit, lists: Lexicon) -> bool:
             (*lists.beside["before"], "、")
         )
     return True
+
+
+_TOWARDS = frozenset(("对华", "对美", "在美", "赴美", "访美", "在华", "访华", "赴华"))
+
+
+def _other_word(low: str, hit: Hit) -> bool:
+    """Tell whether 对华 or 对美 is cut out of other words: 对华为, 反对美方, 对美元, 在华盛顿."""
+    after, before = low[hit.end : hit.end + 1], low[hit.start - 1 : hit.start] if hit.start else ""
+    if low[hit.end - 1] == "美":
+        return after in tuple("国方元光企股团的") or before in tuple("反针面绝核")
+    return after in tuple("为盛人虹创润夏硕邦大中") or before in tuple("反针面绝")
 
 
 def _mention(folded: Folded, hit: Hit, lists: Lexicon) -> Mention:
