@@ -142,6 +142,6 @@ def test_a_short_fit_comes_nearer_to_the_facts() -> None:
 
     short = fit(DAY, search=25, steps=10)
     longer = fit(DAY, search=60, steps=40)
-    assert longer.told["log_likelihood"] > short.told["log_likelihood"]
+    assert longer.told["elbo"] > short.told["elbo"]
     assert short.told["facts"] == len(observations.facts(DAY)) and np.allclose(
         short.affine.directions.T @ short.affine.directions, np.eye(short.affine.directions.shape[1]), atol=1e-9)

@@ -43,7 +43,7 @@ def test_why_as_csv_is_rows_of_mechanisms_and_assumptions(capsys: pytest.Capture
 def test_the_thesis_says_that_nothing_identifies_a_cause(capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(out(capsys, "thesis", "--draws", "20", "--horizon", "2026Q1").split())
     assert "Nothing identifies why the licence came" in text
-    assert "without lost revenue" in text and "Rare-earth leverage (assumed)" in text
+    assert "lost revenue: the vendor's revenue counts nothing" in text and "Rare-earth leverage (assumed)" in text
 
 
 def test_the_thesis_speaks_chinese_and_lists_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
